@@ -1,0 +1,7 @@
+/**
+ * Settings: the environment read once, checked as a whole, all mistakes reported together. Knows nothing else of this library.
+ */
+@NullMarked
+package dev.scalable.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,22 @@
+package dev.scalable.http;
+
+/**
+ * Answers a request that has no body to bind.
+ *
+ * <p>Called concurrently from many threads, and by every instance of the service alike: it must keep no state of its own.
+ * It may block; it is then on a thread of its own, never on the server's IO thread.
+ */
+@FunctionalInterface
+public interface Handler {
+
+  /**
+   * Answers one request.
+   *
+   * @param request the request, valid only during this call
+   * @return the response, never null
+   * @throws Problem to answer with this problem document
+   * @throws Exception to answer with what an {@link ErrorMapper} makes of it, or with a 500 that tells the client nothing of
+   *     the cause
+   */
+  Response handle(Request request) throws Exception;
+}

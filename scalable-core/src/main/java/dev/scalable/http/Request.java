@@ -1,0 +1,88 @@
+package dev.scalable.http;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * One request, as a handler sees it. It has no session and no attributes: what a handler needs to remember belongs into the
+ * database or the cache, which all instances share.
+ *
+ * <p>Valid only during the call it was passed to, and meant for that call's thread.
+ */
+public interface Request {
+
+  /** The method; {@link Method#GET} also where a HEAD request is answered by a GET route. */
+  Method method();
+
+  /** The path as it was sent, not decoded and without the query, for example {@code /products/7}. */
+  String path();
+
+  /** The template of the route that matched, for example {@code /products/{id}}. */
+  String route();
+
+  /** The identity of this request: the client's or the proxy's {@code X-Request-Id} where that is sane, else made here. */
+  String id();
+
+  /**
+   * A path parameter, decoded once.
+   *
+   * @param name a name that stands in the route's template in braces
+   * @return the value, never empty
+   * @throws IllegalArgumentException if the template has no such parameter, a mistake in the program
+   */
+  String path(String name);
+
+  /**
+   * A path parameter as a whole number.
+   *
+   * @param name a name that stands in the route's template in braces
+   * @return the number
+   * @throws Problem 404 if the value is not one: no resource has such an address
+   */
+  long pathLong(String name);
+
+  /**
+   * A path parameter as a UUID (RFC 9562).
+   *
+   * @param name a name that stands in the route's template in braces
+   * @return the UUID
+   * @throws Problem 404 if the value is not one: no resource has such an address
+   */
+  UUID pathUuid(String name);
+
+  /**
+   * The first value of a query parameter, decoded once, with {@code +} read as a space.
+   *
+   * @param name name of the parameter
+   * @return the value, which may be the empty text; empty when the parameter is absent
+   * @throws Problem 400 if the query is not well-formed
+   */
+  Optional<String> query(String name);
+
+  /**
+   * A query parameter as a whole number within bounds.
+   *
+   * @param name name of the parameter
+   * @param orElse the answer when the parameter is absent
+   * @param min least number accepted
+   * @param max greatest number accepted
+   * @return the number
+   * @throws Problem 400 if the value is not a whole number or out of bounds
+   */
+  long queryLong(String name, long orElse, long min, long max);
+
+  /**
+   * The first value of a header.
+   *
+   * @param name name of the header, in any case
+   * @return the value; empty when the header is absent
+   */
+  Optional<String> header(String name);
+
+  /** The body as it was sent; of length 0 when there was none. The array is not copied: do not change it. */
+  byte[] body();
+
+  /** What is left of the time in which this request must be answered; zero when it is over, never negative. */
+  Duration remaining();
+}

@@ -1,0 +1,132 @@
+package dev.scalable.http;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a handler answers: a status, headers and a body. A value; handlers return it and the server alone writes it.
+ *
+ * @param status the status code, 200 to 599
+ * @param headers headers in the order they are sent; the server adds its own
+ * @param body the body
+ */
+public record Response(int status, List<Header> headers, Body body) {
+
+  /** Checks the status and copies the headers. */
+  public Response {
+    if (status < 200 || status > 599) {
+      throw new IllegalArgumentException("A response has a final status, 200 to 599, but this one has " + status);
+    }
+    headers = List.copyOf(headers);
+  }
+
+  /**
+   * One header line.
+   *
+   * @param name name of the header
+   * @param value its value, on one line
+   */
+  public record Header(String name, String value) {
+
+    /** Refuses line breaks, with which a value could forge further headers (RFC 9110 section 5.5). */
+    public Header {
+      for (int i = 0; i < value.length(); i++) {
+        char c = value.charAt(i);
+        if (c == '\r' || c == '\n' || c == 0) {
+          throw new IllegalArgumentException("The value of header " + name + " has a control character at " + i);
+        }
+      }
+    }
+  }
+
+  /** The body of a response. */
+  public sealed interface Body {
+
+    /** No body at all. */
+    record None() implements Body {}
+
+    /**
+     * Bytes as they are.
+     *
+     * @param contentType value of the Content-Type header
+     * @param content the bytes; not copied, so not to be changed
+     */
+    @SuppressWarnings("ArrayRecordComponent") // identity is fine: a body is written once and never compared
+    record Bytes(String contentType, byte[] content) implements Body {}
+
+    /**
+     * A value that the server writes as JSON.
+     *
+     * @param value the value, encoded by the JSON codec of the service
+     */
+    record Json(Object value) implements Body {}
+  }
+
+  private static final Body NONE = new Body.None();
+
+  /**
+   * 200 with a JSON body.
+   *
+   * @param value the value to encode
+   */
+  public static Response ok(Object value) {
+    return json(200, value);
+  }
+
+  /**
+   * 201 with the address of what was made and a JSON body.
+   *
+   * @param location path or URI of the new resource (RFC 9110 section 10.2.2)
+   * @param value the value to encode
+   */
+  public static Response created(String location, Object value) {
+    return json(201, value).header("Location", location);
+  }
+
+  /** 204 without a body. */
+  public static Response noContent() {
+    return new Response(204, List.of(), NONE);
+  }
+
+  /**
+   * A status without a body.
+   *
+   * @param status the status code
+   */
+  public static Response status(int status) {
+    return new Response(status, List.of(), NONE);
+  }
+
+  /**
+   * A status with a JSON body.
+   *
+   * @param status the status code
+   * @param value the value to encode
+   */
+  public static Response json(int status, Object value) {
+    return new Response(status, List.of(), new Body.Json(value));
+  }
+
+  /**
+   * 200 with plain text in UTF-8.
+   *
+   * @param text the text
+   */
+  public static Response text(String text) {
+    return new Response(200, List.of(),
+        new Body.Bytes("text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /**
+   * This response with one more header.
+   *
+   * @param name name of the header
+   * @param value its value, on one line
+   */
+  public Response header(String name, String value) {
+    List<Header> more = new ArrayList<>(headers);
+    more.add(new Header(name, value));
+    return new Response(status, more, body);
+  }
+}

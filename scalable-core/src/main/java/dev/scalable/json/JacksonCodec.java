@@ -1,0 +1,95 @@
+package dev.scalable.json;
+
+import dev.scalable.http.JsonCodec;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.exc.InvalidFormatException;
+import tools.jackson.databind.exc.MismatchedInputException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+import tools.jackson.databind.exc.ValueInstantiationException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Jackson, set to refuse what a careful reader would refuse. */
+final class JacksonCodec implements JsonCodec {
+
+  private static final int DEEPEST = 100;
+
+  private final JsonMapper mapper = JsonMapper
+      .builder(JsonFactory.builder()
+          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build())
+      .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+      .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+      .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+      .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+      .build();
+
+  @Override
+  public byte[] encode(Object value) {
+    try {
+      return mapper.writeValueAsBytes(value);
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException("A " + value.getClass().getName() + " cannot be written as JSON: "
+          + e.getOriginalMessage(), e);
+    }
+  }
+
+  @Override
+  public <T> T decode(byte[] json, Class<T> type) throws Malformed {
+    T value;
+    try {
+      value = mapper.readValue(json, type);
+    } catch (JacksonException e) {
+      throw new Malformed(explain(e), e);
+    }
+    if (value == null) {
+      throw new Malformed("null stands where a value is needed", new IllegalArgumentException("null"));
+    }
+    return value;
+  }
+
+  /** What is wrong and where, in words that name the client's JSON and not our classes. */
+  private static String explain(JacksonException e) {
+    String place = e instanceof DatabindException ? member(e) : position(e.getLocation());
+    return switch (e) {
+      case UnrecognizedPropertyException unknown -> "unknown member \"" + unknown.getPropertyName() + "\"";
+      case ValueInstantiationException refused -> reason(refused).map(reason -> reason + place).orElse("refused" + place);
+      case InvalidFormatException format ->
+          "not a " + format.getTargetType().getSimpleName() + ": \"" + shorten(String.valueOf(format.getValue())) + "\"" + place;
+      case MismatchedInputException mismatched -> "not the kind of value that is needed" + place;
+      default -> "not well-formed JSON" + place;
+    };
+  }
+
+  private static Optional<String> reason(ValueInstantiationException e) {
+    return e.getCause() instanceof IllegalArgumentException cause
+        ? Optional.ofNullable(cause.getMessage()) : Optional.empty();
+  }
+
+  private static String member(JacksonException e) {
+    StringBuilder path = new StringBuilder();
+    for (JacksonException.Reference step : e.getPath()) {
+      String name = step.getPropertyName();
+      path.append(name == null ? "[" + step.getIndex() + "]" : path.isEmpty() ? name : "." + name);
+    }
+    return path.isEmpty() ? position(e.getLocation()) : " at \"" + path + "\"";
+  }
+
+  private static String position(@Nullable TokenStreamLocation location) {
+    return location == null ? "" : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
+  }
+
+  private static String shorten(String text) {
+    return text.length() <= 40 ? text : text.substring(0, 40) + "...";
+  }
+}

@@ -1,0 +1,42 @@
+package dev.scalable.lifecycle;
+
+/**
+ * Something of a service that is started and stopped: a pool, a consumer, the server. Contribute one with Dagger's
+ * {@code @IntoSet}. Parts start stage by stage and stop in the reverse order, so that what produces work stops before what it
+ * uses. Both methods are called at most once, from one thread.
+ */
+public interface Part {
+
+  /** When a part starts; it stops in the reverse order. */
+  enum Stage {
+    /** Links and pools to other systems. */
+    CONNECTIONS,
+    /** What works on those: caches, consumers, the application's own parts. */
+    WORK,
+    /** What lets requests in. */
+    TRAFFIC
+  }
+
+  /** What to call this part in logs and failures. */
+  String name();
+
+  /** When this part starts. */
+  default Stage stage() {
+    return Stage.WORK;
+  }
+
+  /**
+   * Starts this part; returns when it can be used.
+   *
+   * @throws Exception if it cannot be started: the service then stops what it has started, this part included, and exits
+   */
+  void start() throws Exception;
+
+  /**
+   * Stops this part and waits until it has stopped. Called also when {@link #start()} failed or was never reached, and then does
+   * nothing that needs a started part.
+   *
+   * @throws Exception if it could not be stopped in order; the other parts are stopped all the same
+   */
+  void stop() throws Exception;
+}

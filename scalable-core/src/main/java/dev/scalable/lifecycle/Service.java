@@ -1,0 +1,106 @@
+package dev.scalable.lifecycle;
+
+import dev.scalable.config.ConfigException;
+import dev.scalable.config.Settings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A service: its settings and its parts, not yet started. {@link #run()} is the life of a process, {@link #start()} that of a
+ * test.
+ */
+public final class Service {
+
+  private static final Logger log = LoggerFactory.getLogger(Service.class);
+
+  /** Exit code for a service that could not start; 78 is EX_CONFIG of sysexits.h, told apart so that nobody restarts it in a loop. */
+  private static final int FAILED = 1;
+
+  private static final int MISCONFIGURED = 78;
+
+  private final Settings settings;
+  private final List<Part> parts;
+
+  private Service(Settings settings, List<Part> parts) {
+    this.settings = settings;
+    this.parts = parts;
+  }
+
+  /**
+   * A service of parts.
+   *
+   * @param settings the settings, read by every part
+   * @param parts the parts, in any order; those of one stage start in the order of their names
+   */
+  public static Service of(Settings settings, Collection<Part> parts) {
+    List<Part> ordered = new ArrayList<>(parts);
+    ordered.sort(Comparator.comparing(Part::stage).thenComparing(Part::name));
+    return new Service(settings, List.copyOf(ordered));
+  }
+
+  /**
+   * Starts every part and returns.
+   *
+   * @throws ConfigException if the settings have mistakes; nothing was started
+   * @throws IllegalStateException if a part could not start; every part was stopped again
+   */
+  public Running start() {
+    settings.check();
+    long began = System.nanoTime();
+    Started started = new Started(parts);
+    for (Part part : parts) {
+      try {
+        part.start();
+      } catch (Exception | Error e) {
+        if (e instanceof InterruptedException) {
+          Thread.currentThread().interrupt();
+        }
+        IllegalStateException failure =
+            new IllegalStateException("The service was not started: " + part.name() + " failed: " + e.getMessage(), e);
+        started.close();
+        throw failure;
+      }
+    }
+    log.info("started in {} ms on Java {} with {}", Duration.ofNanos(System.nanoTime() - began).toMillis(),
+        Runtime.version(), settings.effective());
+    return started;
+  }
+
+  /**
+   * Starts every part, and returns when the process was told to end (SIGTERM, SIGINT) and every part has drained and stopped. If
+   * it cannot start, prints why and ends the process: with 78 for a mistake in the configuration, else with 1.
+   */
+  public void run() {
+    Running running;
+    try {
+      running = start();
+    } catch (ConfigException e) {
+      log.error("{}", e.getMessage());
+      Runtime.getRuntime().halt(MISCONFIGURED);
+      return;
+    } catch (RuntimeException e) {
+      log.error("{}", e.getMessage(), e);
+      Runtime.getRuntime().halt(FAILED);
+      return;
+    }
+    CountDownLatch stopped = new CountDownLatch(1);
+    Thread drain = new Thread(() -> {
+      running.close();
+      stopped.countDown();
+    }, "drain");
+    // The JVM waits for its shutdown hooks, so the process outlives SIGTERM until the drain has ended.
+    Runtime.getRuntime().addShutdownHook(drain);
+    try {
+      stopped.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      running.close();
+    }
+  }
+}

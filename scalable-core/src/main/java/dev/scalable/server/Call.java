@@ -1,0 +1,148 @@
+package dev.scalable.server;
+
+import dev.scalable.http.JsonCodec;
+import dev.scalable.http.Lookup;
+import dev.scalable.http.Problem;
+import dev.scalable.http.Request;
+import dev.scalable.http.Response;
+import dev.scalable.http.Route;
+import io.undertow.server.Connectors;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.xnio.XnioExecutor;
+
+/**
+ * One request on its way through the handler thread: runs the handler there, and answers on the IO thread exactly once, with the
+ * handler's response or, at the deadline, without it.
+ */
+final class Call implements Runnable {
+
+  private final HttpServerExchange exchange;
+  private final ExchangeRequest request;
+  private final Route.Action action;
+  private final Steps steps;
+
+  /** Guarded by this: the thread while the handler runs on it, and whether the answer was given. */
+  private @Nullable Thread runner;
+  private boolean answered;
+  private XnioExecutor.@Nullable Key timer;
+
+  /** What a call needs from the server. */
+  record Steps(JsonCodec json, ResponseWriter writer, Failures failures) {}
+
+  Call(HttpServerExchange exchange, ExchangeRequest request, Route.Action action, Steps steps) {
+    this.exchange = exchange;
+    this.request = request;
+    this.action = action;
+    this.steps = steps;
+  }
+
+  /** Sets the deadline going. Called on the IO thread, before the call is handed over. */
+  synchronized void expireAfter(Duration limit) {
+    timer = exchange.getIoThread().executeAfter(this::expire, limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void run() {
+    synchronized (this) {
+      if (answered) {
+        return;
+      }
+      runner = Thread.currentThread();
+    }
+    ResponseWriter.Encoded encoded;
+    try {
+      encoded = steps.writer().encode(respond());
+    } catch (Throwable t) {
+      encoded = steps.writer().encode(problem(t).response(request.id()));
+    }
+    answer(encoded);
+  }
+
+  private Response respond() throws Exception {
+    return switch (action) {
+      case Route.Action.Call call -> call.handler().handle(request);
+      case Route.Action.CallWithBody<?> call -> bind(call);
+      case Route.Action.Answer<?, ?> lookup -> load(lookup, request);
+    };
+  }
+
+  private <B> Response bind(Route.Action.CallWithBody<B> call) throws Exception {
+    String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
+    if (type != null && !json(type)) {
+      throw Problem.of(415, "Unsupported Media Type", "The body must be application/json, and it is " + type);
+    }
+    if (request.body().length == 0) {
+      throw Problem.badRequest("The request has no body; it must be JSON");
+    }
+    B body;
+    try {
+      body = steps.json().decode(request.body(), call.type());
+    } catch (JsonCodec.Malformed e) {
+      throw Problem.badRequest("The body cannot be read: " + e.getMessage());
+    }
+    return call.handler().handle(request, body);
+  }
+
+  private static boolean json(String contentType) {
+    int semicolon = contentType.indexOf(';');
+    String type = (semicolon < 0 ? contentType : contentType.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
+    return type.equals("application/json") || (type.startsWith("application/") && type.endsWith("+json"));
+  }
+
+  private static <K, V> Response load(Route.Action.Answer<K, V> lookup, Request request) {
+    return answer(lookup, request, lookup.values().get(lookup.key().apply(request)));
+  }
+
+  /** The response to a lookup's value, or to its absence. */
+  static <K, V> Response answer(Route.Action.Answer<K, V> lookup, Request request, @Nullable V value) {
+    if (value == null) {
+      throw Problem.notFound("There is nothing at " + request.path());
+    }
+    return lookup.answer().apply(value);
+  }
+
+  private Problem problem(Throwable thrown) {
+    return steps.failures().problem(thrown, request.id(), request.method() + " " + request.path());
+  }
+
+  /** The handler threads took no more. */
+  void refuse(Throwable reason) {
+    answer(steps.writer().encode(problem(reason).response(request.id())));
+  }
+
+  private void expire() {
+    Thread late;
+    synchronized (this) {
+      if (answered) {
+        return;
+      }
+      late = runner;
+      // Under the lock, so that the interrupt cannot hit a pool's thread after it went on to another call.
+      if (late != null) {
+        late.interrupt();
+      }
+    }
+    answer(steps.writer().encode(Problem.of(504, "Gateway Timeout",
+        "The request was not answered in the time it is given here; it may still have an effect").response(request.id())));
+  }
+
+  private void answer(ResponseWriter.Encoded encoded) {
+    synchronized (this) {
+      if (answered) {
+        return;
+      }
+      answered = true;
+      runner = null;
+      if (timer != null) {
+        timer.remove();
+      }
+    }
+    exchange.getIoThread().execute(() -> Connectors.executeRootHandler(
+        onIoThread -> steps.writer().write(onIoThread, request.id(), encoded, ResponseWriter.Then.KEEP), exchange));
+  }
+}

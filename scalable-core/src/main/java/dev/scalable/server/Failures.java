@@ -1,0 +1,49 @@
+package dev.scalable.server;
+
+import dev.scalable.http.ErrorMapper;
+import dev.scalable.http.Problem;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The only place that turns what was thrown into a problem. */
+final class Failures {
+
+  private static final Logger log = LoggerFactory.getLogger(Failures.class);
+
+  private final List<ErrorMapper> mappers;
+
+  Failures(Collection<ErrorMapper> mappers) {
+    this.mappers = List.copyOf(mappers);
+  }
+
+  /**
+   * The problem to answer with. What nobody expected is logged here, once, with the id that the client is told.
+   *
+   * @param thrown what a handler or a step of the request path threw
+   * @param requestId identity of the request
+   * @param where the method and path, for the log
+   */
+  Problem problem(Throwable thrown, String requestId, String where) {
+    if (thrown instanceof Problem problem) {
+      return problem;
+    }
+    if (thrown instanceof RejectedExecutionException) {
+      return Problem.unavailable("This instance has as many requests as it can take");
+    }
+    if (thrown instanceof Exception exception) {
+      for (ErrorMapper mapper : mappers) {
+        Optional<Problem> problem = mapper.map(exception);
+        if (problem.isPresent()) {
+          log.warn("{} {} answered {}: {}", requestId, where, problem.get().status(), exception.toString());
+          return problem.get();
+        }
+      }
+    }
+    log.error("{} {} failed", requestId, where, thrown);
+    return Problem.of(500, "Internal Server Error", "Something went wrong here; the log knows it by the requestId");
+  }
+}

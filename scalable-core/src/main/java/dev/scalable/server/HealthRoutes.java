@@ -1,0 +1,45 @@
+package dev.scalable.server;
+
+import dev.scalable.health.Readiness;
+import dev.scalable.http.Lookup;
+import dev.scalable.http.Request;
+import dev.scalable.http.Response;
+import dev.scalable.http.Route;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The addresses at which a balancer or an orchestrator asks after this instance. Answered on the IO thread, so that they answer
+ * when every handler thread and every pool is busy; neither asks the database or Redis.
+ */
+final class HealthRoutes {
+
+  private HealthRoutes() {}
+
+  /** {@code /health/live} answers 200 while requests are answered at all, {@code /health/ready} 200 or 503. */
+  static Set<Route> of(Readiness readiness) {
+    return Set.of(
+        Route.get("/health/live", new Present(readiness), Request::id, state -> Response.ok(Map.of("status", "live"))),
+        Route.get("/health/ready", new Present(readiness), Request::id, HealthRoutes::ready));
+  }
+
+  private static Response ready(Readiness.State state) {
+    return Response.json(state == Readiness.State.READY ? 200 : 503,
+        Map.of("status", state.name().toLowerCase(Locale.ROOT)));
+  }
+
+  /** The present state, which is always at hand, whatever the key. */
+  private record Present(Readiness readiness) implements Lookup<String, Readiness.State> {
+
+    @Override
+    public Found<Readiness.State> peek(String requestId) {
+      return readiness::state;
+    }
+
+    @Override
+    public Readiness.State get(String requestId) {
+      return readiness.state();
+    }
+  }
+}

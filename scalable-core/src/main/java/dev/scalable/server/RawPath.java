@@ -1,0 +1,110 @@
+package dev.scalable.server;
+
+import dev.scalable.http.Problem;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The path and query as they came over the wire, checked and decoded here and nowhere else, once. The server hands them over
+ * undecoded, since a decoded path has lost the difference between a slash that separates and one that is data.
+ */
+final class RawPath {
+
+  /** More than any honest path and less than what makes a log or a regular expression suffer. */
+  private static final int LONGEST = 8 * 1024;
+
+  private RawPath() {}
+
+  /**
+   * The path of a request target: without scheme, authority and query.
+   *
+   * @throws Problem 414 if it is too long; 400 if a path could mean different things to us and to a proxy before us
+   */
+  static String of(String target) {
+    String path = target;
+    if (!path.startsWith("/")) {
+      int authority = path.indexOf("://");
+      int slash = authority < 0 ? -1 : path.indexOf('/', authority + 3);
+      if (slash < 0) {
+        throw Problem.badRequest("The request target is not a path");
+      }
+      path = path.substring(slash);
+    }
+    if (path.length() > LONGEST) {
+      throw Problem.of(414, "URI Too Long", "The path has " + path.length() + " characters, more than " + LONGEST);
+    }
+    for (int i = 0; i < path.length(); i++) {
+      char c = path.charAt(i);
+      if (c <= ' ' || c >= 127 || c == '\\' || c == ';') {
+        throw Problem.badRequest("The path has a character at " + i + " that must not stand there unencoded");
+      }
+      if (c == '/' && ambiguousAfter(path, i)) {
+        throw Problem.badRequest("The path has an empty or a dot segment at " + i);
+      }
+    }
+    return path;
+  }
+
+  /** Whether the segment after a slash is empty (but for a last one), {@code .} or {@code ..}, in any encoding. */
+  private static boolean ambiguousAfter(String path, int slash) {
+    int end = path.indexOf('/', slash + 1);
+    if (end == slash + 1) {
+      return true;
+    }
+    int from = slash + 1;
+    int to = end < 0 ? path.length() : end;
+    int dots = 0;
+    while (from < to) {
+      if (path.charAt(from) == '.') {
+        from++;
+      } else if (path.regionMatches(true, from, "%2e", 0, 3)) {
+        from += 3;
+      } else {
+        return false;
+      }
+      dots++;
+    }
+    return dots == 1 || dots == 2;
+  }
+
+  /**
+   * Decodes one path segment, or with {@code plusIsSpace} one name or value of a query.
+   *
+   * @throws Problem 400 for a bad escape, ill-formed UTF-8, or an encoded slash, backslash or control character in a path
+   */
+  static String decode(String raw, boolean plusIsSpace) {
+    if (raw.indexOf('%') < 0) {
+      return plusIsSpace ? raw.replace('+', ' ') : raw;
+    }
+    byte[] bytes = new byte[raw.length()];
+    int length = 0;
+    for (int i = 0; i < raw.length(); i++) {
+      char c = raw.charAt(i);
+      if (c == '%') {
+        int high = i + 2 < raw.length() ? Character.digit(raw.charAt(i + 1), 16) : -1;
+        int low = high < 0 ? -1 : Character.digit(raw.charAt(i + 2), 16);
+        if (low < 0) {
+          throw Problem.badRequest("A percent sign in the address is not followed by two hexadecimal digits");
+        }
+        int decoded = high << 4 | low;
+        if (!plusIsSpace && (decoded == '/' || decoded == '\\' || decoded < ' ' || decoded == 127)) {
+          throw Problem.badRequest("The path has an encoded slash, backslash or control character");
+        }
+        bytes[length++] = (byte) decoded;
+        i += 2;
+      } else if (c > 126) {
+        throw Problem.badRequest("The address has a character that must not stand there unencoded");
+      } else {
+        bytes[length++] = (byte) (plusIsSpace && c == '+' ? ' ' : c);
+      }
+    }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT)
+          .onUnmappableCharacter(CodingErrorAction.REPORT).decode(ByteBuffer.wrap(bytes, 0, length)).toString();
+    } catch (CharacterCodingException e) {
+      throw Problem.badRequest("The address is not well-formed UTF-8");
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.scalable.server;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HttpString;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** The identity of a request, taken from the proxy where it is sane, else made here. */
+final class RequestIds {
+
+  static final HttpString HEADER = HttpString.tryFromString("X-Request-Id");
+
+  private static final char[] DIGITS = "0123456789abcdef".toCharArray();
+
+  private RequestIds() {}
+
+  /** The id of a request; the same rule as in the proxy's configuration: 8 to 64 of {@code A-Za-z0-9._-}. */
+  static String of(HttpServerExchange exchange) {
+    String given = exchange.getRequestHeaders().getFirst(HEADER);
+    return given != null && sane(given) ? given : random();
+  }
+
+  private static boolean sane(String id) {
+    if (id.length() < 8 || id.length() > 64) {
+      return false;
+    }
+    for (int i = 0; i < id.length(); i++) {
+      char c = id.charAt(i);
+      boolean allowed = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '_' || c == '-';
+      if (!allowed) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** 128 random bits in hexadecimal, as Nginx makes its own. They name a request; nothing trusts them. */
+  private static String random() {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    char[] text = new char[32];
+    for (int half = 0; half < 32; half += 16) {
+      long bits = random.nextLong();
+      for (int i = 0; i < 16; i++) {
+        text[half + i] = DIGITS[(int) (bits >>> (i * 4)) & 15];
+      }
+    }
+    return new String(text);
+  }
+}

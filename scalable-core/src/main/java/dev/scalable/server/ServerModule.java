@@ -1,0 +1,46 @@
+package dev.scalable.server;
+
+import dagger.Binds;
+import dagger.Module;
+import dagger.Provides;
+import dagger.multibindings.IntoSet;
+import dagger.multibindings.Multibinds;
+import dev.scalable.config.Settings;
+import dev.scalable.health.Readiness;
+import dev.scalable.http.ErrorMapper;
+import dev.scalable.http.Route;
+import dev.scalable.lifecycle.Part;
+import jakarta.inject.Singleton;
+import java.util.Set;
+
+/** Provides the server, and gathers what the modules of an app contribute to it: routes and error mappers. */
+@Module
+public interface ServerModule {
+
+  /** The routes of the app, contributed with {@code @IntoSet} or {@code @ElementsIntoSet}. */
+  @Multibinds
+  Set<Route> routes();
+
+  /** What turns the app's exceptions into problems, contributed with {@code @IntoSet}. */
+  @Multibinds
+  Set<ErrorMapper> errorMappers();
+
+  /** The server starts and stops with the service. */
+  @Binds
+  @IntoSet
+  Part server(HttpServer server);
+
+  /** The settings of the server. */
+  @Provides
+  @Singleton
+  static ServerSettings serverSettings(Settings settings) {
+    return ServerSettings.from(settings);
+  }
+
+  /** This instance's readiness, which the server changes and anyone may read. */
+  @Provides
+  @Singleton
+  static Readiness readiness() {
+    return new Readiness();
+  }
+}

@@ -1,0 +1,66 @@
+package dev.scalable.server;
+
+import dev.scalable.config.Settings;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.UUID;
+
+/**
+ * How the server listens, what it accepts, and how it ends.
+ *
+ * @param host address to listen on
+ * @param port port to listen on; 0 means any free one
+ * @param instanceId what this instance calls itself in the header {@code X-Instance-Id} and in logs
+ * @param threads what runs handlers
+ * @param requestTimeout time in which a request must be answered, else 504; shorter than the proxy's read timeout, so that it is
+ *     the instance and not the proxy that says so
+ * @param bodyTimeout time in which a request body must have arrived, else 408
+ * @param maxBody most bytes of a request body, else 413
+ * @param idleTimeout time after which an idle connection is closed; longer than the proxy keeps idle connections, so that it is
+ *     never the instance that closes one just as the proxy uses it
+ * @param drainDelay time between giving up readiness and refusing connections, for balancers that must notice first
+ * @param drainTimeout time in which requests in flight must end once connections are refused
+ */
+public record ServerSettings(String host, int port, String instanceId, Threads threads, Duration requestTimeout,
+    Duration bodyTimeout, int maxBody, Duration idleTimeout, Duration drainDelay, Duration drainTimeout) {
+
+  /** What runs handlers. */
+  public enum Threads {
+    /** A virtual thread for each request; needs a JDK of 24 or later, where blocking does not pin its carrier (JEP 491). */
+    VIRTUAL,
+    /** A bounded pool of platform threads. */
+    PLATFORM
+  }
+
+  /**
+   * Reads the settings {@code SCALABLE_HTTP_*}, {@code SCALABLE_INSTANCE_ID} and {@code SCALABLE_DRAIN_*}.
+   *
+   * @param settings where to read; keeps every mistake
+   */
+  public static ServerSettings from(Settings settings) {
+    boolean unpinned = Runtime.version().feature() >= 24;
+    Duration aSecond = Duration.ofSeconds(1);
+    return new ServerSettings(
+        settings.text("SCALABLE_HTTP_HOST", "0.0.0.0"),
+        settings.number("SCALABLE_HTTP_PORT", 8080, 0, 65_535),
+        settings.text("SCALABLE_INSTANCE_ID", hostName() + "-" + UUID.randomUUID().toString().substring(0, 4)),
+        settings.choice("SCALABLE_HTTP_THREADS", Threads.class, unpinned ? Threads.VIRTUAL : Threads.PLATFORM),
+        settings.duration("SCALABLE_HTTP_REQUEST_TIMEOUT", Duration.ofSeconds(8), Duration.ofMillis(10), Duration.ofHours(1)),
+        settings.duration("SCALABLE_HTTP_BODY_TIMEOUT", Duration.ofSeconds(10), Duration.ofMillis(10), Duration.ofHours(1)),
+        settings.number("SCALABLE_HTTP_MAX_BODY_BYTES", 1024 * 1024, 0, 1 << 30),
+        settings.duration("SCALABLE_HTTP_IDLE_TIMEOUT", Duration.ofSeconds(75), aSecond, Duration.ofHours(1)),
+        settings.duration("SCALABLE_DRAIN_DELAY", Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5)),
+        settings.duration("SCALABLE_DRAIN_TIMEOUT", Duration.ofSeconds(20), Duration.ZERO, Duration.ofMinutes(10)));
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
+    } catch (UnknownHostException e) {
+      // A host without a name is no reason not to serve; the random suffix still tells instances apart.
+      return "instance";
+    }
+  }
+}

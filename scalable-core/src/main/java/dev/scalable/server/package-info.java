@@ -1,0 +1,8 @@
+/**
+ * The server: the request path, routing, limits, deadlines and drain. The only importer of Undertow and XNIO. Serves the contract
+ * of {@code http}; a part of the lifecycle.
+ */
+@NullMarked
+package dev.scalable.server;
+
+import org.jspecify.annotations.NullMarked;
