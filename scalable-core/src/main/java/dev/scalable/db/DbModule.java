@@ -1,0 +1,30 @@
+package dev.scalable.db;
+
+import dagger.Binds;
+import dagger.Module;
+import dagger.Provides;
+import dagger.multibindings.IntoSet;
+import dev.scalable.config.Settings;
+import dev.scalable.lifecycle.Part;
+import jakarta.inject.Singleton;
+
+/** Provides {@link Db} on a pool that opens and closes with the service. */
+@Module
+public abstract class DbModule {
+
+  private DbModule() {}
+
+  @Binds
+  abstract Db db(PooledDb db);
+
+  @Binds
+  @IntoSet
+  abstract Part pool(Pool pool);
+
+  /** The settings of the database. */
+  @Provides
+  @Singleton
+  static DbSettings dbSettings(Settings settings) {
+    return DbSettings.from(settings);
+  }
+}

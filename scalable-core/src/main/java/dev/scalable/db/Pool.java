@@ -1,0 +1,130 @@
+package dev.scalable.db;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.scalable.lifecycle.Part;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.postgres.PostgresPlugin;
+import org.jdbi.v3.sqlobject.SqlObjectPlugin;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connections to PostgreSQL: a HikariCP pool behind a fair gate of the same size.
+ *
+ * <p>The gate is what callers wait at, in the order of arrival. Without it thousands of virtual threads would meet at the pool's
+ * hand-off, which is built for few waiters and costs more processor time than a small query.
+ */
+@Singleton
+final class Pool implements Part {
+
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(10);
+
+  private final DbSettings settings;
+  private final Semaphore gate;
+  private @Nullable HikariDataSource source;
+  private volatile @Nullable Jdbi jdbi;
+
+  @Inject
+  Pool(DbSettings settings) {
+    this.settings = settings;
+    this.gate = new Semaphore(settings.poolSize(), true);
+  }
+
+  @Override
+  public String name() {
+    return "the database pool";
+  }
+
+  @Override
+  public Stage stage() {
+    return Stage.CONNECTIONS;
+  }
+
+  /** Opens the pool, and fails if no connection can be made in 10 s. */
+  @Override
+  public void start() {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("db");
+    config.setJdbcUrl(settings.url().toString());
+    config.setUsername(settings.user());
+    config.setPassword(settings.password());
+    config.setMaximumPoolSize(settings.poolSize());
+    config.setAutoCommit(false);
+    config.setConnectionTimeout(Math.max(250, settings.acquireTimeout().toMillis()));
+    config.setInitializationFailTimeout(START_TIMEOUT.toMillis());
+    config.setKeepaliveTime(Duration.ofMinutes(1).toMillis());
+    config.addDataSourceProperty("ApplicationName", "scalable");
+    config.addDataSourceProperty("connectTimeout", Math.max(1, settings.connectTimeout().toSeconds()));
+    // Longer than the server's own limit on a statement, so that it is the server who says what took too long.
+    config.addDataSourceProperty("socketTimeout", settings.statementTimeout().toSeconds() + 5);
+    config.addDataSourceProperty("tcpKeepAlive", true);
+    config.addDataSourceProperty("reWriteBatchedInserts", true);
+    config.addDataSourceProperty("options", "-c statement_timeout=" + settings.statementTimeout().toMillis()
+        + " -c lock_timeout=" + settings.lockTimeout().toMillis()
+        + " -c idle_in_transaction_session_timeout=" + settings.statementTimeout().plusSeconds(5).toMillis());
+    HikariDataSource opened = new HikariDataSource(config);
+    source = opened;
+    jdbi = Jdbi.create(opened).installPlugin(new SqlObjectPlugin()).installPlugin(new PostgresPlugin());
+  }
+
+  @Override
+  public void stop() {
+    if (source != null) {
+      source.close();
+    }
+  }
+
+  /**
+   * Takes a connection, waiting for its turn. It must be given back with {@link #release}.
+   *
+   * @throws DbUnavailable if none was free in time or none could be made; nothing is held then
+   */
+  Handle acquire() {
+    Jdbi opened = jdbi;
+    if (opened == null) {
+      throw new IllegalStateException("The database was used before the service has started");
+    }
+    try {
+      if (!gate.tryAcquire(settings.acquireTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new DbUnavailable("None of the " + settings.poolSize() + " database connections was free within "
+            + settings.acquireTimeout().toMillis() + " ms, " + gate.getQueueLength() + " callers still wait", new SQLException());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DbUnavailable("Interrupted while waiting for a database connection", e);
+    }
+    try {
+      return opened.open();
+    } catch (RuntimeException e) {
+      gate.release();
+      throw new DbUnavailable("No database connection could be made: " + e.getMessage(), e);
+    }
+  }
+
+  /** Gives a connection back, and lets the next caller in. */
+  void release(Handle handle) {
+    try {
+      handle.close();
+    } finally {
+      gate.release();
+    }
+  }
+
+  /** Whether the connection under a handle can no longer be used. */
+  static boolean broken(Handle handle) {
+    try {
+      Connection connection = handle.getConnection();
+      return connection.isClosed();
+    } catch (SQLException e) {
+      return true;
+    }
+  }
+}

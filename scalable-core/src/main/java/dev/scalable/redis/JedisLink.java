@@ -1,0 +1,139 @@
+package dev.scalable.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.scalable.lifecycle.Part;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.ConnectionPoolConfig;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.StreamEntryID;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisNoScriptException;
+import redis.clients.jedis.params.XReadParams;
+import redis.clients.jedis.resps.StreamEntryBinary;
+import redis.clients.jedis.util.JedisURIHelper;
+
+/** Redis by Jedis: one pool for commands, and one connection that may block. Connects when first used, so Redis may come later. */
+@Singleton
+final class JedisLink implements Redis, Part {
+
+  /** What a blocking read may take beyond its own wait; without a bound, a half-open link would never be noticed. */
+  private static final Duration GRACE = Duration.ofMillis(1_250);
+
+  private final RedisSettings settings;
+  private volatile @Nullable Clients clients;
+
+  /** The two clients, made together. */
+  private record Clients(RedisClient commands, RedisClient reader) {}
+
+  @Inject
+  JedisLink(RedisSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public String name() {
+    return "the link to Redis";
+  }
+
+  @Override
+  public Stage stage() {
+    return Stage.CONNECTIONS;
+  }
+
+  @Override
+  public void start() {
+    clients = new Clients(client(settings.poolSize()), client(1));
+  }
+
+  private RedisClient client(int connections) {
+    URI uri = settings.uri();
+    int timeout = (int) settings.timeout().toMillis();
+    ConnectionPoolConfig pool = new ConnectionPoolConfig();
+    pool.setMaxTotal(connections);
+    pool.setMaxIdle(connections);
+    pool.setMaxWait(settings.timeout());
+    return RedisClient.builder()
+        .hostAndPort(new HostAndPort(uri.getHost(), uri.getPort() < 0 ? 6379 : uri.getPort()))
+        .clientConfig(DefaultJedisClientConfig.builder()
+            .connectionTimeoutMillis(timeout)
+            .socketTimeoutMillis(timeout)
+            .blockingSocketTimeoutMillis((int) GRACE.plusMillis(250).toMillis())
+            .user(JedisURIHelper.getUser(uri))
+            .password(JedisURIHelper.getPassword(uri))
+            .database(JedisURIHelper.getDBIndex(uri))
+            .ssl(JedisURIHelper.isRedisSSLScheme(uri))
+            .clientName("scalable")
+            .build())
+        .poolConfig(pool)
+        .build();
+  }
+
+  @Override
+  public void stop() {
+    Clients opened = clients;
+    if (opened != null) {
+      opened.commands().close();
+      opened.reader().close();
+    }
+  }
+
+  private <T extends @Nullable Object> T ask(String tried, Function<Clients, T> question) {
+    Clients opened = clients;
+    if (opened == null) {
+      throw new IllegalStateException("Redis was used before the service has started");
+    }
+    try {
+      return question.apply(opened);
+    } catch (JedisException e) {
+      throw new Unavailable(tried, e);
+    }
+  }
+
+  @Override
+  public byte @Nullable [] get(byte[] key) {
+    return ask("GET", opened -> opened.commands().get(key));
+  }
+
+  @Override
+  public @Nullable Object run(Script script, List<byte[]> keys, List<byte[]> args) {
+    return ask("A script", opened -> {
+      try {
+        return opened.commands().evalsha(script.digest().getBytes(UTF_8), keys, args);
+      } catch (JedisNoScriptException e) {
+        // The server has restarted, or sees this script for the first time.
+        return opened.commands().eval(script.source().getBytes(UTF_8), keys, args);
+      }
+    });
+  }
+
+  @Override
+  public List<Entry> read(byte[] stream, String after, int count, Duration wait) {
+    XReadParams params = new XReadParams().count(count).block((int) wait.toMillis());
+    List<Map.Entry<byte[], List<StreamEntryBinary>>> streams = ask("XREAD",
+        opened -> opened.reader().xreadBinary(params, Map.of(stream, new StreamEntryID(after))));
+    if (streams == null) {
+      return List.of();
+    }
+    List<Entry> entries = new ArrayList<>();
+    for (Map.Entry<byte[], List<StreamEntryBinary>> one : streams) {
+      for (StreamEntryBinary entry : one.getValue()) {
+        Map<String, byte[]> fields = new HashMap<>();
+        entry.getFields().forEach((name, value) -> fields.put(new String(name, UTF_8), value));
+        entries.add(new Entry(entry.getID().toString(), fields));
+      }
+    }
+    return entries;
+  }
+}

@@ -1,0 +1,89 @@
+package dev.scalable.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The few operations on Redis that this library uses. Each takes at most the time that the settings give and throws
+ * {@link Unavailable} when it did not get an answer; whether it had an effect is then unknown. Keys and values are bytes.
+ *
+ * <p>Safe for use by many threads.
+ */
+public interface Redis {
+
+  /**
+   * The value of a key.
+   *
+   * @param key the key
+   * @return the value, or null when there is none
+   */
+  byte @Nullable [] get(byte[] key);
+
+  /**
+   * Runs a script, all of it at once and nothing else in between. Sent by its digest, in full only when the server does not know it.
+   *
+   * @param script the script
+   * @param keys the keys that it touches, all in one hash slot
+   * @param args its arguments
+   * @return its result: null, a Long, a byte[] or a List of such
+   */
+  @Nullable Object run(Script script, List<byte[]> keys, List<byte[]> args);
+
+  /**
+   * Reads on in a stream, over a connection of its own, so that waiting keeps nobody else waiting. For one reader at a time.
+   *
+   * @param stream key of the stream
+   * @param after id of the last entry that was read
+   * @param count most entries to return
+   * @param wait how long to wait for an entry when there is none
+   * @return the entries after that id, in order; empty when none came in time
+   */
+  List<Entry> read(byte[] stream, String after, int count, Duration wait);
+
+  /**
+   * An entry of a stream.
+   *
+   * @param id its id, for example {@code 1763900000000-0}
+   * @param fields its fields, by name
+   */
+  record Entry(String id, Map<String, byte[]> fields) {}
+
+  /**
+   * A Lua script.
+   *
+   * @param source the script's text
+   * @param digest its SHA-1 in hexadecimal, by which EVALSHA names it
+   */
+  record Script(String source, String digest) {
+
+    /**
+     * A script from its text.
+     *
+     * @param source the text
+     */
+    public static Script of(String source) {
+      try {
+        byte[] digest = MessageDigest.getInstance("SHA-1").digest(source.getBytes(StandardCharsets.UTF_8));
+        return new Script(source, HexFormat.of().formatHex(digest));
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("Every Java platform has SHA-1", e);
+      }
+    }
+  }
+
+  /** Redis did not answer as it should: it is away, slow, or refused the command. */
+  final class Unavailable extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    Unavailable(String tried, Throwable cause) {
+      super(tried + " got no answer from Redis: " + cause.getMessage(), cause);
+    }
+  }
+}
