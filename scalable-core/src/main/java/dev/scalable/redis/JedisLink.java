@@ -17,6 +17,7 @@ import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.StreamEntryID;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
@@ -28,8 +29,8 @@ import redis.clients.jedis.util.JedisURIHelper;
 @Singleton
 final class JedisLink implements Redis, Part {
 
-  /** What a blocking read may take beyond its own wait; without a bound, a half-open link would never be noticed. */
-  private static final Duration GRACE = Duration.ofMillis(1_250);
+  /** What a blocking read may take, its own wait included; without a bound, a half-open link would never be noticed. */
+  private static final Duration LONGEST_READ = Duration.ofMillis(1_500);
 
   private final RedisSettings settings;
   private volatile @Nullable Clients clients;
@@ -64,18 +65,20 @@ final class JedisLink implements Redis, Part {
     pool.setMaxTotal(connections);
     pool.setMaxIdle(connections);
     pool.setMaxWait(settings.timeout());
+    DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder()
+        .connectionTimeoutMillis(timeout)
+        .socketTimeoutMillis(timeout)
+        .blockingSocketTimeoutMillis((int) LONGEST_READ.toMillis())
+        .user(JedisURIHelper.getUser(uri))
+        .password(JedisURIHelper.getPassword(uri))
+        .database(JedisURIHelper.getDBIndex(uri))
+        .clientName("scalable");
+    if (JedisURIHelper.isRedisSSLScheme(uri)) {
+      config.sslOptions(SslOptions.defaults());
+    }
     return RedisClient.builder()
         .hostAndPort(new HostAndPort(uri.getHost(), uri.getPort() < 0 ? 6379 : uri.getPort()))
-        .clientConfig(DefaultJedisClientConfig.builder()
-            .connectionTimeoutMillis(timeout)
-            .socketTimeoutMillis(timeout)
-            .blockingSocketTimeoutMillis((int) GRACE.plusMillis(250).toMillis())
-            .user(JedisURIHelper.getUser(uri))
-            .password(JedisURIHelper.getPassword(uri))
-            .database(JedisURIHelper.getDBIndex(uri))
-            .ssl(JedisURIHelper.isRedisSSLScheme(uri))
-            .clientName("scalable")
-            .build())
+        .clientConfig(config.build())
         .poolConfig(pool)
         .build();
   }

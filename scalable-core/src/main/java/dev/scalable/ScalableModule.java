@@ -1,0 +1,82 @@
+package dev.scalable;
+
+import dagger.Module;
+import dagger.Provides;
+import dagger.multibindings.IntoSet;
+import dev.scalable.cache.CacheLoadTimeout;
+import dev.scalable.cache.CacheModule;
+import dev.scalable.config.Settings;
+import dev.scalable.db.CommitUnknown;
+import dev.scalable.db.DbModule;
+import dev.scalable.db.DbUnavailable;
+import dev.scalable.http.ErrorMapper;
+import dev.scalable.http.Problem;
+import dev.scalable.json.JsonModule;
+import dev.scalable.lifecycle.Part;
+import dev.scalable.lifecycle.Service;
+import dev.scalable.redis.RedisModule;
+import dev.scalable.server.ServerModule;
+import jakarta.inject.Singleton;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The one Dagger module that an app installs: server, database, Redis and cache, configured by the environment.
+ *
+ * <pre>{@code
+ * @Singleton
+ * @Component(modules = {ScalableModule.class, ShopModule.class})
+ * interface Shop {
+ *   Service service();
+ * }
+ * }</pre>
+ */
+@Module(includes = {ServerModule.class, DbModule.class, RedisModule.class, CacheModule.class, JsonModule.class})
+public final class ScalableModule {
+
+  private final Settings settings;
+
+  /** Settings from the environment of this process. */
+  public ScalableModule() {
+    this(Settings.fromEnvironment());
+  }
+
+  private ScalableModule(Settings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Settings from a map, for a test that starts the service in its own process.
+   *
+   * @param environment names and values as an environment has them
+   */
+  public static ScalableModule with(Map<String, String> environment) {
+    return new ScalableModule(Settings.of(environment));
+  }
+
+  @Provides
+  @Singleton
+  Settings settings() {
+    return settings;
+  }
+
+  @Provides
+  @Singleton
+  static Service service(Settings settings, Set<Part> parts) {
+    return Service.of(settings, parts);
+  }
+
+  /** What a client is told when the database or a cached value cannot be had in time: it may try again. */
+  @Provides
+  @IntoSet
+  static ErrorMapper unavailable() {
+    return failure -> switch (failure) {
+      case DbUnavailable unavailable -> Optional.of(Problem.unavailable("The database cannot be reached at the moment"));
+      case CommitUnknown unknown -> Optional.of(Problem.unavailable(
+          "The connection to the database was lost while saving: whether it was saved is unknown"));
+      case CacheLoadTimeout timeout -> Optional.of(Problem.unavailable("The value is still being loaded"));
+      default -> Optional.empty();
+    };
+  }
+}

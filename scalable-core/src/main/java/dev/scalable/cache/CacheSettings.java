@@ -1,0 +1,27 @@
+package dev.scalable.cache;
+
+import dev.scalable.config.Settings;
+import java.time.Duration;
+
+/**
+ * What all caches of a service share.
+ *
+ * @param namespace prefix of every key in Redis; services that share a Redis need different ones
+ * @param nearValidity longest time for which a value in the heap may be served after it has been invalidated elsewhere; zero
+ *     means that nothing is kept in the heap
+ * @param loadTimeout time that a load may take before others stop waiting for it
+ */
+public record CacheSettings(String namespace, Duration nearValidity, Duration loadTimeout) {
+
+  /**
+   * Reads the settings {@code SCALABLE_CACHE_*}.
+   *
+   * @param settings where to read; keeps every mistake
+   */
+  public static CacheSettings from(Settings settings) {
+    return new CacheSettings(
+        settings.text("SCALABLE_CACHE_NAMESPACE", "app"),
+        settings.duration("SCALABLE_CACHE_NEAR_VALIDITY", Duration.ofSeconds(2), Duration.ZERO, Duration.ofMinutes(1)),
+        settings.duration("SCALABLE_CACHE_LOAD_TIMEOUT", Duration.ofSeconds(5), Duration.ofMillis(10), Duration.ofMinutes(5)));
+  }
+}

@@ -1,0 +1,273 @@
+package dev.scalable.cache;
+
+import dev.scalable.db.Outcome;
+import dev.scalable.db.Tx;
+import dev.scalable.redis.Redis;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A cache by "leased fill, proven L1".
+ *
+ * <h2>The race that it is about</h2>
+ *
+ * <p>A reader misses, loads the old row, and is paused. A writer commits the new row and removes the key. The reader wakes up and
+ * stores the old row, which stays until its time to live ends. A cache that only deletes cannot see this; it has to make the reader
+ * prove, at the moment of storing, that nothing has happened to the key since it began to load.
+ *
+ * <h2>Far: a fill needs a lease</h2>
+ *
+ * <p>Before it loads, a reader puts a random token at the key's lease (script LEASE); others see that and wait, so there is one load
+ * in the cluster. To store, it must present the token (script FILL). An invalidation deletes the value <em>and the lease</em> in one
+ * script, so every load that began before it is fenced. It is a proof that must be present and not a tombstone that must not be
+ * lost: whatever Redis forgets, by eviction, flush or restart, only rejects fills.
+ *
+ * <h2>Near: a place is taken before anything is read</h2>
+ *
+ * <p>What goes into the heap is a future, put in the key's place before Redis is asked. An invalidation removes it from there; when
+ * it completes, it reaches those who waited for it, who had asked before, and stays for nobody. A fenced value gives up its place by
+ * itself. The order of an invalidation is far, then near: the other way round, a read in between would bring the old value back
+ * from Redis. The own entry of the log is applied as well, for the same reason.
+ *
+ * <h2>Near: what is in the heap is served only while it is proven</h2>
+ *
+ * <p>Invalidations travel in a Redis stream whose entries name their predecessor, and {@link InvalidationLog} reads it. While its
+ * checks show that it has applied everything up to a moment, the heap may be served for the validity bound after that moment;
+ * without such a check it falls silent by itself, and reads go to Redis or to the loader. So a lost message, a half-open link, a
+ * paused process or a failover bounds the error instead of leaving it until a time to live ends.
+ *
+ * <h2>When Redis is away</h2>
+ *
+ * <p>Reads go to the loader and nothing is kept. A key whose invalidation did not reach Redis is <em>pending</em>: this instance
+ * reads it from the loader, so that it sees its own write, until the invalidation is acknowledged.
+ *
+ * @param <K> type of the key
+ * @param <V> type of the value
+ */
+final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Listener {
+
+  private static final Logger log = LoggerFactory.getLogger(LeasedCache.class);
+
+  private static final Duration FIRST_WAIT = Duration.ofMillis(5);
+  private static final Duration LONGEST_WAIT = Duration.ofMillis(40);
+
+  private final String name;
+  private final KeyText<K> keys;
+  private final NearTier<K, V> near;
+  private final FarTier<V> far;
+  private final CacheLoader<K, V> loader;
+  private final InvalidationLog invalidations;
+  private final Validity validity;
+  private final Duration loadTimeout;
+  private final Counts counts = new Counts();
+
+  LeasedCache(String name, KeyText<K> keys, NearTier<K, V> near, FarTier<V> far, CacheLoader<K, V> loader,
+      InvalidationLog invalidations, Duration loadTimeout) {
+    this.name = name;
+    this.keys = keys;
+    this.near = near;
+    this.far = far;
+    this.loader = loader;
+    this.invalidations = invalidations;
+    this.validity = invalidations.validity();
+    this.loadTimeout = loadTimeout;
+  }
+
+  @Override
+  public @Nullable Found<V> peek(K key) {
+    NearTier.Entry<V> entry = near.current(key);
+    if (entry != null) {
+      counts.nearHits.increment();
+    }
+    return entry;
+  }
+
+  @Override
+  public @Nullable V get(K key) {
+    NearTier.Entry<V> entry = near.current(key);
+    if (entry != null) {
+      counts.nearHits.increment();
+      return entry.value();
+    }
+    String text = keys.write(key);
+    if (invalidations.pending(name, text)) {
+      return bypass(key);
+    }
+    NearTier.Flight<V> mine = new NearTier.Flight<>(validity.generation());
+    if (!validity.holds(System.nanoTime())) {
+      // Nobody may join: whoever asks after an invalidation that has not arrived here must not get what was loaded before it.
+      return fly(key, text, mine).value();
+    }
+    NearTier.Flight<V> flight = near.board(key, mine);
+    return flight == mine ? fly(key, text, mine).value() : await(key, flight).value();
+  }
+
+  /** Completes a flight, whatever happens, and keeps its place only if the value may stay. */
+  private NearTier.Entry<V> fly(K key, String text, NearTier.Flight<V> flight) {
+    try {
+      NearTier.Entry<V> entry = read(key, text, flight);
+      flight.complete(entry);
+      return entry;
+    } catch (Throwable t) {
+      near.remove(key, flight);
+      flight.completeExceptionally(t);
+      throw t;
+    }
+  }
+
+  private NearTier.Entry<V> await(K key, NearTier.Flight<V> flight) {
+    try {
+      return flight.get(loadTimeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw Failures.unchecked(e.getCause() == null ? e : e.getCause());
+    } catch (TimeoutException e) {
+      // Detached, so that the next caller begins anew instead of waiting for a load that hangs.
+      near.remove(key, flight);
+      throw new CacheLoadTimeout("Cache " + name + ": " + key + " was being loaded for longer than " + loadTimeout.toMillis()
+          + " ms by another caller; its place was given up");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CacheLoadTimeout("Cache " + name + ": interrupted while waiting for " + key);
+    }
+  }
+
+  /** From Redis if it is there; else loaded, by whoever gets the lease. */
+  private NearTier.Entry<V> read(K key, String text, NearTier.Flight<V> flight) {
+    int generation = flight.generation();
+    long giveUp = System.nanoTime() + loadTimeout.toNanos();
+    try {
+      Optional<FarTier.Found<V>> found = far.get(text, validity.farNow());
+      if (found.isPresent()) {
+        counts.farHits.increment();
+        return entry(found.get(), generation);
+      }
+      Duration wait = FIRST_WAIT;
+      while (true) {
+        switch (far.lease(text)) {
+          case FarTier.Reply.Fresh<V> fresh -> {
+            counts.farHits.increment();
+            return entry(fresh.found(), generation);
+          }
+          case FarTier.Reply.Granted<V> granted -> {
+            return load(key, text, granted.lease(), flight, generation);
+          }
+          case FarTier.Reply.Busy<V> busy -> {
+            if (System.nanoTime() - giveUp > 0 || !pause(wait)) {
+              return uncached(key, flight);
+            }
+            wait = wait.multipliedBy(2).compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait.multipliedBy(2);
+          }
+        }
+      }
+    } catch (Redis.Unavailable e) {
+      log.debug("Cache {}: {} is read from its source: {}", name, text, e.getMessage());
+      return uncached(key, flight);
+    }
+  }
+
+  private NearTier.Entry<V> load(K key, String text, FarTier.Lease lease, NearTier.Flight<V> flight, int generation) {
+    V value;
+    try {
+      value = loadNow(key);
+    } catch (RuntimeException | Error e) {
+      try {
+        far.release(text, lease);
+      } catch (Redis.Unavailable unreachable) {
+        // The lease lapses by itself.
+        e.addSuppressed(unreachable);
+      }
+      throw e;
+    }
+    try {
+      Optional<Long> freshUntil = far.fill(text, lease, value);
+      if (freshUntil.isPresent()) {
+        counts.stored.increment();
+        return new NearTier.Entry<>(value, generation, validity.near(freshUntil.get()));
+      }
+      counts.fenced.increment();
+    } catch (Redis.Unavailable e) {
+      log.debug("Cache {}: {} was loaded and not stored: {}", name, text, e.getMessage());
+    }
+    return passing(key, value, flight);
+  }
+
+  private NearTier.Entry<V> uncached(K key, NearTier.Flight<V> flight) {
+    counts.bypassed.increment();
+    return passing(key, loadNow(key), flight);
+  }
+
+  private @Nullable V bypass(K key) {
+    counts.bypassed.increment();
+    return loadNow(key);
+  }
+
+  private @Nullable V loadNow(K key) {
+    counts.loads.increment();
+    try {
+      return loader.load(key);
+    } catch (Exception e) {
+      throw Failures.unchecked(e);
+    }
+  }
+
+  private NearTier.Entry<V> entry(FarTier.Found<V> found, int generation) {
+    return new NearTier.Entry<>(found.value(), generation, validity.near(found.freshUntil()));
+  }
+
+  /** A value for those who already wait, and for nobody later. */
+  private NearTier.Entry<V> passing(K key, @Nullable V value, NearTier.Flight<V> flight) {
+    near.remove(key, flight);
+    return new NearTier.Entry<>(value, validity.generation() - 1, System.nanoTime());
+  }
+
+  private static boolean pause(Duration span) {
+    try {
+      TimeUnit.NANOSECONDS.sleep(span.toNanos());
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  @Override
+  public void invalidate(K key) {
+    String text = keys.write(key);
+    try {
+      invalidations.append(name, List.of(text), List.of(far.valueKey(text), far.leaseKey(text)));
+    } finally {
+      near.remove(key);
+    }
+  }
+
+  @Override
+  public void invalidate(Tx tx, K key) {
+    tx.onEnd(outcome -> {
+      if (outcome != Outcome.ROLLED_BACK) {
+        invalidate(key);
+      }
+    });
+  }
+
+  @Override
+  public void invalidated(String text) {
+    near.remove(keys.parse().apply(text));
+  }
+
+  @Override
+  public List<byte[]> farKeys(String text) {
+    return List.of(far.valueKey(text), far.leaseKey(text));
+  }
+
+  @Override
+  public CacheStats stats() {
+    return counts.snapshot();
+  }
+}

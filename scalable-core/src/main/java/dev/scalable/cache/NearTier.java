@@ -1,0 +1,102 @@
+package dev.scalable.cache;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.scalable.http.Lookup;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values in the heap. Each is a future that stands in its place before anything is read or loaded for it, so that an
+ * invalidation that comes in between removes it, and what is loaded afterwards reaches only those who waited for it.
+ *
+ * @param <K> type of the key
+ * @param <V> type of the value
+ */
+final class NearTier<K, V> {
+
+  private final ConcurrentMap<K, CompletableFuture<Entry<V>>> futures;
+  private final Validity validity;
+
+  NearTier(long maximumSize, Duration ttl, Validity validity) {
+    // Caffeine's expiry only frees memory; each entry knows by itself until when it may be served.
+    AsyncCache<K, Entry<V>> cache = Caffeine.newBuilder().maximumSize(maximumSize).expireAfterWrite(ttl).buildAsync();
+    this.futures = cache.asMap();
+    this.validity = validity;
+  }
+
+  /**
+   * A value and what bounds its use.
+   *
+   * @param value the value; null when it is known that there is none
+   * @param generation the validity's generation when its place was taken
+   * @param freshUntil end of its time to live, in the time of {@link System#nanoTime()}
+   */
+  record Entry<V>(@Nullable V value, int generation, long freshUntil) implements Lookup.Found<V> {}
+
+  /** A place taken for a value that is on its way. */
+  static final class Flight<V> extends CompletableFuture<Entry<V>> {
+
+    private final int generation;
+
+    Flight(int generation) {
+      this.generation = generation;
+    }
+
+    int generation() {
+      return generation;
+    }
+  }
+
+  /** The value if it may be served now, else null. Never blocks. */
+  @Nullable Entry<V> current(K key) {
+    CompletableFuture<Entry<V>> future = futures.get(key);
+    if (future == null || !future.isDone() || future.isCompletedExceptionally()) {
+      return null;
+    }
+    Entry<V> entry = future.join();
+    long now = System.nanoTime();
+    return entry.generation() == validity.generation() && validity.holds(now) && entry.freshUntil() - now > 0 ? entry : null;
+  }
+
+  /**
+   * Takes the key's place for a flight, or joins the one that has it.
+   *
+   * @param mine a flight of the present generation
+   * @return {@code mine} if it now has the place, and its owner must complete it; else the flight to wait for
+   */
+  Flight<V> board(K key, Flight<V> mine) {
+    while (true) {
+      CompletableFuture<Entry<V>> there = futures.putIfAbsent(key, mine);
+      if (there == null) {
+        return mine;
+      }
+      if (!there.isDone() && there instanceof Flight<V> flight && flight.generation == mine.generation) {
+        return flight;
+      }
+      // Done and not to be served any more, or begun before the proof was lost.
+      Entry<V> now = current(key);
+      if (now != null && there instanceof Flight<V> landed) {
+        return landed;
+      }
+      futures.remove(key, there);
+    }
+  }
+
+  /** Gives up the place of one flight; a later flight's place stays. */
+  void remove(K key, Flight<V> flight) {
+    futures.remove(key, flight);
+  }
+
+  /** Gives up the key's place, whoever has it. */
+  void remove(K key) {
+    futures.remove(key);
+  }
+
+  /** How many places are taken. */
+  int size() {
+    return futures.size();
+  }
+}

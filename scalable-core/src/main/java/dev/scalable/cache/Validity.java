@@ -1,0 +1,54 @@
+package dev.scalable.cache;
+
+/**
+ * Until when this instance has proof that it has applied every invalidation, and how often it has lost that proof. What is in the
+ * heap may be served only while the proof holds, and only if it was put there since it was last lost.
+ *
+ * <p>Times are those of {@link System#nanoTime()}: no wall clock can move them. Written by the consumer of the invalidation log,
+ * read by every caller.
+ */
+final class Validity {
+
+  private volatile long until = System.nanoTime();
+  private volatile int generation;
+
+  /** Far time minus near time: what to add to {@code nanoTime}, in nanoseconds, to get the time of the Redis server. */
+  private volatile long farOffset;
+
+  boolean holds(long now) {
+    return until - now > 0;
+  }
+
+  int generation() {
+    return generation;
+  }
+
+  /** Extends the proof. Only ever later: checks may be confirmed out of order. */
+  void extend(long to) {
+    if (to - until > 0) {
+      until = to;
+    }
+  }
+
+  /** Ends the proof and makes everything in the heap, and every load in flight, a thing of the past. */
+  @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by one thread alone
+  void lose() {
+    until = System.nanoTime();
+    generation++;
+  }
+
+  /** Takes note of the Redis server's clock; an error of a round trip moves a time to live by as much, and nothing else. */
+  void farClock(long farMillis, long nearNanos) {
+    farOffset = farMillis * 1_000_000 - nearNanos;
+  }
+
+  /** The Redis server's clock, in ms, as far as it is known here. */
+  long farNow() {
+    return (System.nanoTime() + farOffset) / 1_000_000;
+  }
+
+  /** When, in near time, a moment of the Redis server comes. */
+  long near(long farMillis) {
+    return farMillis * 1_000_000 - farOffset;
+  }
+}
