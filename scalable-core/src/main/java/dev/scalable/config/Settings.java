@@ -173,6 +173,17 @@ public final class Settings {
   }
 
   /**
+   * Ends the reading of settings in a process that needs only a part of them, such as a migration.
+   *
+   * @throws ConfigException if a setting that was read was missing or malformed
+   */
+  public synchronized void checkRead() {
+    if (!mistakes.isEmpty()) {
+      throw new ConfigException(mistakes);
+    }
+  }
+
+  /**
    * Ends the reading of settings.
    *
    * @throws ConfigException if a setting was missing or malformed, or a name under {@link #PREFIX} was not read by anyone

@@ -1,0 +1,26 @@
+package dev.scalable.starter.products;
+
+/**
+ * What a client may say of a product. Checks itself; what it refuses is answered with 400.
+ *
+ * @param name what it is called, 1 to 200 characters
+ * @param priceCents its price in cents, not negative
+ * @param stock how many are there, not negative
+ */
+public record ProductDetails(String name, long priceCents, int stock) {
+
+  private static final int LONGEST_NAME = 200;
+
+  /** Refuses what no product can have. */
+  public ProductDetails {
+    if (name == null || name.isBlank() || name.length() > LONGEST_NAME) {
+      throw new IllegalArgumentException("name must have 1 to " + LONGEST_NAME + " characters");
+    }
+    if (priceCents < 0) {
+      throw new IllegalArgumentException("priceCents must not be negative");
+    }
+    if (stock < 0) {
+      throw new IllegalArgumentException("stock must not be negative");
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package dev.scalable.starter.products;
+
+import dagger.Module;
+import dagger.Provides;
+import dagger.multibindings.ElementsIntoSet;
+import dev.scalable.cache.Caches;
+import dev.scalable.cache.TwoTierCache;
+import dev.scalable.db.Db;
+import dev.scalable.http.Problem;
+import dev.scalable.http.Request;
+import dev.scalable.http.Response;
+import dev.scalable.http.Route;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Set;
+
+/** The feature as Dagger sees it: its cache and its routes. */
+@Module
+public interface ProductsModule {
+
+  @Provides
+  @Singleton
+  static TwoTierCache<Long, Product> products(Caches caches, Db db) {
+    return caches.named("product", Long.class, Product.class)
+        .expireAfterWrite(Duration.ofMinutes(10))
+        .maximumSize(50_000)
+        .build(id -> db.read(tx -> tx.dao(Products.class).find(id)));
+  }
+
+  @Provides
+  @ElementsIntoSet
+  static Set<Route> routes(TwoTierCache<Long, Product> products, Db db) {
+    return Set.of(
+        Route.get("/products/{id}", products, r -> r.pathLong("id"), Response::ok),
+        Route.get("/products", r -> list(db, r)),
+        Route.post("/products", ProductDetails.class, (r, details) -> create(db, products, details)),
+        Route.put("/products/{id}", ProductDetails.class, (r, details) -> update(db, products, r.pathLong("id"), details)),
+        Route.delete("/products/{id}", r -> delete(db, products, r.pathLong("id"))));
+  }
+
+  private static Response list(Db db, Request request) {
+    long after = request.queryLong("after", 0, 0, Long.MAX_VALUE);
+    int limit = (int) request.queryLong("limit", 20, 1, 100);
+    return Response.ok(ProductPage.of(db.read(tx -> tx.dao(Products.class).page(after, limit + 1)), limit));
+  }
+
+  private static Response create(Db db, TwoTierCache<Long, Product> products, ProductDetails details) {
+    Product created = db.write(tx -> {
+      Product product = tx.dao(Products.class).create(details);
+      // Someone may have asked for this id before, and it is cached that there is nothing.
+      products.invalidate(tx, product.id());
+      return product;
+    });
+    return Response.created("/products/" + created.id(), created);
+  }
+
+  private static Response update(Db db, TwoTierCache<Long, Product> products, long id, ProductDetails details) {
+    Product updated = db.write(tx -> {
+      products.invalidate(tx, id);
+      return tx.dao(Products.class).update(id, details);
+    });
+    if (updated == null) {
+      throw Problem.notFound("There is no product " + id);
+    }
+    return Response.ok(updated);
+  }
+
+  private static Response delete(Db db, TwoTierCache<Long, Product> products, long id) {
+    db.write(tx -> {
+      products.invalidate(tx, id);
+      return tx.dao(Products.class).delete(id);
+    });
+    return Response.noContent();
+  }
+}

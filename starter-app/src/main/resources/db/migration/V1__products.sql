@@ -1,0 +1,6 @@
+create table product (
+  id          bigint generated always as identity primary key,
+  name        text   not null check (length(name) between 1 and 200),
+  price_cents bigint not null check (price_cents >= 0),
+  stock       int    not null check (stock >= 0)
+);
