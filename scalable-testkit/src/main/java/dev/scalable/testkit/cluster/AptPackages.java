@@ -41,7 +41,7 @@ record AptPackages(Path folder) {
   }
 
   /**
-   * Unpacks a package, and of those that it depends on the ones that this machine has not installed.
+   * Unpacks a package that is not installed, and of those that it depends on the ones that are not installed either.
    *
    * @throws IOException if a step fails, with the tool's own words
    */
@@ -55,8 +55,7 @@ record AptPackages(Path folder) {
       // One unreachable third-party source is enough for this; whether it matters is seen below.
       LOG.warn("apt-get update: {}", update.output());
     }
-    String plan = apt("--simulate", "install", name).outputOfSuccess();
-    List<String> names = TO_INSTALL.matcher(plan).results().map((MatchResult found) -> found.group(1)).toList();
+    List<String> names = namesOf(name);
     LOG.info("Downloading {}", names);
     List<String> download = new ArrayList<>(List.of("download"));
     download.addAll(names);
@@ -67,6 +66,17 @@ record AptPackages(Path folder) {
             .outputOfSuccess();
       }
     }
+  }
+
+  /** The package and what it needs that is not installed. */
+  private List<String> namesOf(String name) throws IOException {
+    FinishedCommand plan = apt("--simulate", "install", name);
+    if (plan.exitCode() != 0) {
+      // Packages that have nothing to do with this one may be half installed; what this one needs may be there all the same.
+      LOG.warn("apt-get cannot say what {} needs, trying without: {}", name, plan.output());
+      return List.of(name);
+    }
+    return TO_INSTALL.matcher(plan.output()).results().map((MatchResult found) -> found.group(1)).toList();
   }
 
   /** Hooks are cleared as they work on the machine's own cache; see apt.conf(5). */

@@ -3,6 +3,7 @@ package dev.scalable.testkit.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,6 +68,22 @@ class NginxErrorsTest {
       assertProblem(nginx.ask("GET /", "Host: two"), 400, "Bad Request");
       assertProblem(nginx.ask("TRACE /"), 405, "Method Not Allowed");
       assertThat(upstream.received()).isEmpty();
+    }
+  }
+
+  @Test
+  void a_client_above_the_limits_is_told_so_where_they_are_switched_on() throws IOException {
+    try (Upstream upstream = Upstream.answering();
+        Nginx nginx = Nginx.before(List.of(upstream.address()), "include options/limits.conf;");
+        Wire wire = nginx.connect()) {
+      // 400 at once and 200 a second are allowed: 20 s would not be enough for all of these.
+      Wire.Answer answer = wire.ask("GET /");
+      for (int i = 0; i < 4_000 && answer.status() == 200; i++) {
+        answer = wire.ask("GET /");
+      }
+      assertProblem(answer, 429, "Too Many Requests");
+      assertThat(answer.header("retry-after")).isEqualTo("1");
+      assertThat(upstream.received()).hasSizeGreaterThan(400);
     }
   }
 
