@@ -2,6 +2,7 @@ package dev.scalable.testkit.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -32,16 +33,18 @@ class NginxErrorsTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {"/internal", "/internal/", "/internal/metrics", "/%69nternal/metrics", "//internal/x", "/a/../internal/x",
-          "/internal;a/metrics", "/internal%2Fmetrics"})
-  void the_inside_is_not_reachable(String target) throws IOException {
+  @Test
+  void the_inside_is_not_reachable_however_it_is_spelt() throws IOException {
+    List<String> spellings =
+        List.of("/internal", "/internal/", "/internal/metrics", "/%69nternal/metrics", "//internal/x", "/a/../internal/x",
+            "/internal;a/metrics", "/internal%2Fmetrics");
     try (Upstream upstream = Upstream.answering();
         Nginx nginx = Nginx.before(upstream)) {
-      assertProblem(nginx.ask("GET " + target), 404, "Not Found");
-      assertProblem(nginx.ask("POST " + target, "Idempotency-Key: k-1"), 404, "Not Found");
-      assertThat(upstream.received()).isEmpty();
+      for (String target : spellings) {
+        assertProblem(nginx.ask("GET " + target), 404, "Not Found");
+        assertProblem(nginx.ask("POST " + target, "Idempotency-Key: k-1"), 404, "Not Found");
+        assertThat(upstream.received()).as(target).isEmpty();
+      }
     }
   }
 
@@ -87,17 +90,18 @@ class NginxErrorsTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {400, 404, 418, 500, 502, 503, 504})
-  void an_instances_own_error_passes_untouched(int status) throws IOException {
-    try (Upstream upstream = Upstream.handling(exchange -> Upstream.answer(exchange, status, "mine"));
+  @Test
+  void an_instances_own_error_passes_untouched() throws IOException {
+    try (Upstream upstream = Upstream.handling(exchange -> Upstream.answer(exchange, pathAsStatus(exchange), "mine"));
         Nginx nginx = Nginx.before(upstream)) {
-      for (String key : new String[] {"Accept: */*", "Idempotency-Key: k-1"}) {
-        Wire.Answer answer = nginx.ask("GET /", key);
+      for (int status : new int[] {400, 404, 413, 418, 429, 500, 502, 503, 504}) {
+        for (String key : new String[] {"Accept: */*", "Idempotency-Key: k-1"}) {
+          Wire.Answer answer = nginx.ask("GET /" + status, key);
 
-        assertThat(answer.status()).isEqualTo(status);
-        assertThat(answer.body()).isEqualTo("mine");
-        assertThat(answer.headers()).doesNotContainKeys("x-error-source", "retry-after");
+          assertThat(answer.status()).isEqualTo(status);
+          assertThat(answer.body()).isEqualTo("mine");
+          assertThat(answer.headers()).doesNotContainKeys("x-error-source", "retry-after");
+        }
       }
     }
   }
@@ -114,6 +118,10 @@ class NginxErrorsTest {
       }
       assertThat(wire.ask("GET /stub_status").body()).startsWith("Active connections:");
     }
+  }
+
+  private static int pathAsStatus(HttpExchange exchange) {
+    return Integer.parseInt(exchange.getRequestURI().getPath().substring(1));
   }
 
   private static void assertProblem(Wire.Answer answer, int status, String title) {

@@ -80,12 +80,13 @@ class NginxRetryTest {
     }
   }
 
-  @Test
-  void an_error_that_an_instance_answers_is_final() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"Idempotency-Key: k-1", "Accept: */*"})
+  void an_error_that_an_instance_answers_is_final(String header) throws IOException {
     try (Upstream failing = Upstream.handling(exchange -> Upstream.answer(exchange, 503, "draining"));
         Upstream living = Upstream.answering();
         Nginx nginx = Nginx.before(failing, living)) {
-      Wire.Answer answer = nginx.ask("GET /a", "Idempotency-Key: k-1");
+      Wire.Answer answer = nginx.ask("GET /a", header);
 
       assertThat(answer.status()).isEqualTo(503);
       assertThat(answer.body()).isEqualTo("draining");
