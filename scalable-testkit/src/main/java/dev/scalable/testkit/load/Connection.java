@@ -143,20 +143,24 @@ final class Connection implements AutoCloseable {
   }
 
   /**
-   * Writes a request. Returns the failure, if it could not be written entirely: the server may have answered early and
-   * closed, so there may still be something to read (RFC 9112 section 9.3).
+   * Writes a request. Returns why it could not be written entirely, if so: then the server may have answered early, as one
+   * does that refuses a large body, and there may still be an answer to read (RFC 9112 section 9.3).
    */
   private @Nullable IOException write(SocketChannel open, ByteBuffer request) {
     try {
       open.write(request);
       while (request.hasRemaining()) {
+        probe.clear();
+        if (open.read(probe) > 0) {
+          reader.begin(probe.get(0));
+          return new IOException("answered with " + request.remaining() + " bytes of the request not sent yet");
+        }
         if (System.nanoTime() - deadline > 0) {
           return new SocketTimeoutException(request.remaining() + " bytes of the request could not be sent in time");
         }
         LockSupport.parkNanos(WRITE_PAUSE_NANOS);
         open.write(request);
       }
-      open.configureBlocking(true);
       return null;
     } catch (IOException failure) {
       return failure;

@@ -36,9 +36,9 @@ final class ResponseReader {
 
   /** Reads the final response to a request, skipping interim ones (RFC 9110 section 15.2). */
   Answer read(String method) throws IOException {
-    begun = false;
+    begun = from < to;
     persistent = false;
-    firstByte = 0;
+    firstByte = begun ? System.nanoTime() : 0;
     ResponseHead head = head();
     while (head.interim()) {
       if (head.status() == 101) {
@@ -56,6 +56,13 @@ final class ResponseReader {
   void reset() {
     from = 0;
     to = 0;
+  }
+
+  /** Takes a byte that was read before its turn; nothing else may be buffered. */
+  void begin(byte first) {
+    buffer[0] = first;
+    from = 0;
+    to = 1;
   }
 
   /** Whether a byte of the final response arrived. */
