@@ -1,10 +1,12 @@
 package dev.scalable.testkit.report;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A small table of figures side by side, such as those of a report beside our own, as aligned plain text or Markdown. The
@@ -43,18 +45,12 @@ public final class ComparisonTable {
 
   /** Returns the table as lines of plain text, columns two blanks apart, without a final line end. */
   public String text() {
-    List<Integer> widths = widths();
-    List<String> rule = widths.stream().map("-"::repeat).toList();
-    return lines(rule, "", "  ", "");
+    return lines(UnaryOperator.identity(), width -> "-".repeat(width), "", "  ", "");
   }
 
   /** Returns the table as Markdown (GitHub's tables), aligned in the source too, without a final line end. */
   public String markdown() {
-    List<Integer> widths = widths();
-    List<String> rule = IntStream.range(0, widths.size())
-        .mapToObj(column -> column == 0 ? "-".repeat(widths.get(column)) : "-".repeat(widths.get(column) - 1) + ":")
-        .toList();
-    return lines(rule, "| ", " | ", " |");
+    return lines(cell -> cell.replace("|", "\\|"), width -> "-".repeat(width - 1) + ":", "| ", " | ", " |");
   }
 
   /** Returns {@link #text()}. */
@@ -63,10 +59,15 @@ public final class ComparisonTable {
     return text();
   }
 
-  private String lines(List<String> rule, String before, String between, String after) {
-    List<List<String>> all = new ArrayList<>(List.of(head, rule));
-    all.addAll(rows);
-    List<Integer> widths = widths();
+  private String lines(
+      UnaryOperator<String> escape, IntFunction<String> rule, String before, String between, String after) {
+    List<List<String>> all = Stream.concat(Stream.of(head), rows.stream())
+        .map(cells -> cells.stream().map(escape).toList())
+        .collect(Collectors.toCollection(ArrayList::new));
+    List<Integer> widths = IntStream.range(0, head.size()).mapToObj(column -> width(all, column)).toList();
+    all.add(1, IntStream.range(0, head.size())
+        .mapToObj(column -> column == 0 ? "-".repeat(widths.get(0)) : rule.apply(widths.get(column)))
+        .toList());
     return all.stream()
         .map(cells -> IntStream.range(0, cells.size())
             .mapToObj(column -> padded(cells.get(column), widths.get(column), column > 0))
@@ -76,16 +77,8 @@ public final class ComparisonTable {
   }
 
   /** At least three, which is what a rule of Markdown needs. */
-  private List<Integer> widths() {
-    List<Integer> widths = new ArrayList<>(Collections.nCopies(head.size(), 3));
-    List<List<String>> all = new ArrayList<>(rows);
-    all.add(head);
-    for (List<String> cells : all) {
-      for (int column = 0; column < cells.size(); column++) {
-        widths.set(column, Math.max(widths.get(column), cells.get(column).length()));
-      }
-    }
-    return widths;
+  private static int width(List<List<String>> lines, int column) {
+    return lines.stream().mapToInt(cells -> cells.get(column).length()).reduce(3, Math::max);
   }
 
   private static String padded(String cell, int width, boolean right) {
