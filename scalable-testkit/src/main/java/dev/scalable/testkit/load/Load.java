@@ -1,0 +1,251 @@
+package dev.scalable.testkit.load;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The description of a load run: what is sent, by how many users, what happens meanwhile. {@link #run()} carries it out.
+ *
+ * <pre>{@code
+ * LoadResult result = Load.against(uri)
+ *     .get("/products/{id}", ids(100))
+ *     .warmUp(requests(2_000))
+ *     .closed(users(20), iterations(10))
+ *     .run();
+ * }</pre>
+ *
+ * <p>Each user has a thread and a kept-alive connection of its own. All connect (and warm up) first and start together,
+ * so the clock measures requests, not the start of threads. Nothing is sent twice by the client: what got no answer is
+ * reported as that.
+ *
+ * <p>Mutable, for one thread. It may be run more than once, and starts afresh each time.
+ */
+public final class Load {
+  private final Target target;
+  private final List<String> mistakes = new ArrayList<>();
+  private final List<Plan.DueFault> faults = new ArrayList<>();
+  private String name = "load";
+  private String instanceHeader = "X-Instance-Id";
+  private Supplier<? extends Collection<String>> instances = List::of;
+  private List<RequestTemplate> mix = List.of();
+  private List<RequestTemplate> warmUpMix = List.of();
+  private UnaryOperator<RequestTemplate> onEach = UnaryOperator.identity();
+  private Predicate<Answer> check = answer -> answer.status() / 100 == 2;
+  private WarmUp warmUp = new WarmUp(0);
+  private @Nullable ClosedModel model;
+  private @Nullable Action whileRunning;
+  private Duration giveUpAfter = Duration.ofMinutes(5);
+  private Duration readTimeout;
+
+  private Load(Target target) {
+    this.target = target;
+    this.readTimeout = target.readTimeout();
+  }
+
+  /**
+   * Begins the description of a load on {@code http://host:port}.
+   *
+   * @throws IllegalArgumentException if the URI is not such an address
+   */
+  public static Load against(URI uri) {
+    return new Load(Target.of(uri));
+  }
+
+  /** Reads well in {@code closed(users(20), iterations(10))}. */
+  public static Users users(int count) {
+    return new Users(count);
+  }
+
+  /** Reads well in {@code closed(users(20), iterations(10))}. */
+  public static Iterations iterations(int perUser) {
+    return new Iterations(perUser);
+  }
+
+  /** Reads well in {@code warmUp(requests(2_000))}: so many by all users together. */
+  public static WarmUp requests(int count) {
+    return new WarmUp(count);
+  }
+
+  /** Reads well in {@code fault(at(ofSeconds(2)), ...)}: returns the duration, which counts from the start of the run. */
+  public static Duration at(Duration sinceStart) {
+    return sinceStart;
+  }
+
+  /** Returns the numbers from 1 to a highest one, over and over; thread-safe. */
+  public static Supplier<Long> ids(int highest) {
+    AtomicLong next = new AtomicLong();
+    return () -> next.getAndIncrement() % highest + 1;
+  }
+
+  /** Names the run in logs and reports; {@code load} if it is not called. */
+  public Load name(String newName) {
+    this.name = newName;
+    return this;
+  }
+
+  /** Says which response header names the instance that answered; {@code X-Instance-Id} if it is not called. */
+  public Load instanceHeader(String header) {
+    Wire.requireToken("header name", header);
+    this.instanceHeader = header;
+    return this;
+  }
+
+  /** Says which instances are expected to answer, so that one that never did is seen; asked when the run begins. */
+  public Load instances(Supplier<? extends Collection<String>> expected) {
+    this.instances = expected;
+    return this;
+  }
+
+  /** Sends GETs of one path. */
+  public Load get(String path) {
+    return mixed(RequestTemplate.get(path));
+  }
+
+  /** Sends GETs of a path with one {@code {placeholder}}, filled with a new value for each request. */
+  public Load get(String path, Supplier<?> pathValue) {
+    return mixed(RequestTemplate.get(path, pathValue));
+  }
+
+  /** Sends POSTs of a JSON text, asked for anew for each request; the supplier must be thread-safe. */
+  public Load post(String path, Supplier<String> json) {
+    return mixed(RequestTemplate.post(path, json));
+  }
+
+  /** Sends PUTs of a JSON text, asked for anew for each request; the supplier must be thread-safe. */
+  public Load put(String path, Supplier<String> json) {
+    return mixed(RequestTemplate.put(path, json));
+  }
+
+  /** Sends DELETEs of a path with one {@code {placeholder}}, filled with a new value for each request. */
+  public Load delete(String path, Supplier<?> pathValue) {
+    return mixed(RequestTemplate.delete(path, pathValue));
+  }
+
+  /** Sends several kinds of request, in the proportion of their {@linkplain RequestTemplate#weight weights}. */
+  public Load mixed(RequestTemplate... templates) {
+    if (!mix.isEmpty()) {
+      mistakes.add("the requests were given twice: " + mix + " and " + List.of(templates) + "; put them into one mixed(...)");
+    }
+    mix = List.of(templates);
+    return this;
+  }
+
+  /** Adds a header to every request. */
+  public Load header(String headerName, String value) {
+    Wire.requireHeader(headerName, value);
+    return onEach(template -> template.header(headerName, value));
+  }
+
+  /** Adds a new random {@code Idempotency-Key} to every request. */
+  public Load idempotencyKey() {
+    return onEach(RequestTemplate::idempotencyKey);
+  }
+
+  /** Says what makes an answer a good one; a status of 200 to 299 if it is not called. */
+  public Load check(Predicate<Answer> good) {
+    this.check = good;
+    return this;
+  }
+
+  /**
+   * Sends requests before the run that appear in none of its numbers: those given here, or the same as in the run, so
+   * without another template a load of writes warms up with writes.
+   */
+  public Load warmUp(WarmUp extent, RequestTemplate... templates) {
+    this.warmUp = extent;
+    this.warmUpMix = List.of(templates);
+    return this;
+  }
+
+  /** Has each of the users send so many requests: exactly the product of both, however they end. */
+  public Load closed(Users users, Iterations iterations) {
+    return closed(ClosedModel.of(users, iterations));
+  }
+
+  /** Has users send as the model says, such as {@code users(8).during(ofSeconds(5))}. */
+  public Load closed(ClosedModel closedModel) {
+    this.model = closedModel;
+    return this;
+  }
+
+  /** Has users send for as long as the action of {@link #whileRunning} runs. */
+  public Load closed(Users users) {
+    return closed(ClosedModel.whileRunning(users));
+  }
+
+  /**
+   * Begins an action with the run, and lets the users go on until it has ended, and until the model has got all that it
+   * asks for. If it throws, the run fails with that cause.
+   */
+  public Load whileRunning(Action action) {
+    this.whileRunning = action;
+    return this;
+  }
+
+  /**
+   * Does something to the system at a time after the start of the run. Faults are done one after the other, in the order
+   * of their times, so a long one delays the next; the result tells the true times. If one throws, or the load has ended
+   * before it is due, the run fails.
+   */
+  public Load fault(Duration sinceStart, String faultName, Action action) {
+    faults.add(new Plan.DueFault(sinceStart, faultName, action));
+    return this;
+  }
+
+  /** Says how long a complete answer may take before its request counts as unanswered; 15 s if it is not called. */
+  public Load readTimeout(Duration timeout) {
+    this.readTimeout = timeout;
+    return this;
+  }
+
+  /** Says when the whole run is given up, warm-up and faults included; 5 minutes if it is not called. */
+  public Load giveUpAfter(Duration time) {
+    this.giveUpAfter = time;
+    return this;
+  }
+
+  /**
+   * Carries the run out and waits for its end. All threads have ended and all connections are closed then, whatever
+   * happened. A run of more than two seconds logs its progress.
+   *
+   * @throws IllegalStateException if the description is not complete; the message lists all that is wrong
+   * @throws LoadFailedException if the run could not be carried out as described
+   */
+  public LoadResult run() {
+    ClosedModel described = model;
+    List<String> wrong = new ArrayList<>(mistakes);
+    if (mix.isEmpty()) {
+      wrong.add("nothing to send: call get, post, put, delete or mixed");
+    }
+    if (described == null) {
+      wrong.add("nobody sends: call closed(users(20), iterations(10)) or closed(users(8).during(ofSeconds(5)))");
+    } else if (!described.bounded() && whileRunning == null) {
+      wrong.add("no end: closed(users) without iterations or time needs whileRunning(action)");
+    }
+    if (!wrong.isEmpty() || described == null) {
+      throw new IllegalStateException("the load '" + name + "' cannot run: " + String.join("; ", wrong));
+    }
+    List<RequestTemplate> before = warmUpMix.isEmpty() ? mix : warmUpMix;
+    List<Plan.DueFault> due = faults.stream().sorted(Comparator.comparing(Plan.DueFault::at)).toList();
+    return new Run(new Plan(
+            name, target.readTimeout(readTimeout), instanceHeader, instances,
+            mix.stream().map(onEach).toList(), before.stream().map(onEach).toList(),
+            check, warmUp, described, whileRunning, due, giveUpAfter))
+        .result();
+  }
+
+  private Load onEach(UnaryOperator<RequestTemplate> more) {
+    UnaryOperator<RequestTemplate> before = onEach;
+    onEach = template -> more.apply(before.apply(template));
+    return this;
+  }
+}
