@@ -1,0 +1,96 @@
+package dev.scalable.testkit.cluster;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The distribution's packages, read by apt with lists, caches and locks of its own in a folder: it installs nothing, needs no root
+ * and does not depend on when the machine's own lists were last updated. Sources, keys and proxies are the machine's.
+ *
+ * @param folder an empty folder, absolute; the caller deletes it
+ */
+record AptPackages(Path folder) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AptPackages.class);
+  private static final Duration LIMIT = Duration.ofMinutes(3);
+  private static final Pattern TO_INSTALL = Pattern.compile("^Inst (\\S+) ", Pattern.MULTILINE);
+
+  /**
+   * Checks that this is a machine of that family.
+   *
+   * @throws IOException if not, saying what is missing
+   */
+  static void requireTools() throws IOException {
+    for (String tool : List.of("apt-get", "dpkg-deb")) {
+      if (Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
+          .noneMatch(folder -> Files.isExecutable(Path.of(folder, tool)))) {
+        throw new IOException("only possible on Debian and what descends from it: there is no " + tool + " on the PATH");
+      }
+    }
+  }
+
+  /**
+   * Unpacks a package, and of those that it depends on the ones that this machine has not installed.
+   *
+   * @throws IOException if a step fails, with the tool's own words
+   */
+  void unpack(String name, Path root) throws IOException {
+    for (String needed : List.of("state/lists/partial", "cache/archives/partial", "log", "packages")) {
+      Files.createDirectories(folder.resolve(needed));
+    }
+    Files.writeString(folder.resolve("apt.conf"), configuration());
+    FinishedCommand update = apt("update");
+    if (update.exitCode() != 0) {
+      // One unreachable third-party source is enough for this; whether it matters is seen below.
+      LOG.warn("apt-get update: {}", update.output());
+    }
+    String plan = apt("--simulate", "install", name).outputOfSuccess();
+    List<String> names = TO_INSTALL.matcher(plan).results().map((MatchResult found) -> found.group(1)).toList();
+    LOG.info("Downloading {}", names);
+    List<String> download = new ArrayList<>(List.of("download"));
+    download.addAll(names);
+    apt(download.toArray(String[]::new)).outputOfSuccess();
+    try (DirectoryStream<Path> archives = Files.newDirectoryStream(folder.resolve("packages"), "*.deb")) {
+      for (Path archive : archives) {
+        FinishedCommand.run(folder, LIMIT, List.of("dpkg-deb", "--extract", archive.toString(), root.toString()))
+            .outputOfSuccess();
+      }
+    }
+  }
+
+  /** Hooks are cleared as they work on the machine's own cache; see apt.conf(5). */
+  private String configuration() {
+    return """
+        #clear APT::Update::Pre-Invoke;
+        #clear APT::Update::Post-Invoke;
+        #clear APT::Update::Post-Invoke-Success;
+        Dir::State "%1$s/state";
+        Dir::State::status "/var/lib/dpkg/status";
+        Dir::Cache "%1$s/cache";
+        Dir::Log "%1$s/log";
+        Acquire::Languages "none";
+        Acquire::Retries "2";
+        APT::Install-Recommends "false";
+        // The user that apt would otherwise change to cannot write below another's home. Signatures are checked all the same.
+        APT::Sandbox::User "root";
+        """
+        .formatted(folder);
+  }
+
+  private FinishedCommand apt(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of("apt-get", "-c", folder.resolve("apt.conf").toString()));
+    command.addAll(List.of(arguments));
+    return FinishedCommand.run(folder.resolve("packages"), LIMIT, command);
+  }
+}

@@ -1,0 +1,58 @@
+package dev.scalable.testkit.cluster;
+
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The files of the template's {@code site} folder for one cluster on this machine.
+ *
+ * @param slots where instances are or may come, each an upstream server
+ * @param port of the balancer, on loopback
+ * @param statusPort of stub_status, /lb-health and /calibration, on loopback
+ * @param root whether nginx is started by root and would change its user
+ * @param version decides which options can be included
+ */
+record NginxSite(List<InetSocketAddress> slots, int port, int statusPort, boolean root, NginxVersion version) {
+
+  private static final NginxVersion KEEPALIVE_MIN = new NginxVersion(1, 27, 4);
+
+  /** Content by path, relative to the folder of nginx.conf. */
+  Map<String, String> files() {
+    return Map.of(
+        "site/process.conf", process(),
+        "site/http.conf", http(),
+        "site/upstream.conf", upstream(),
+        "site/listen.conf", "listen 127.0.0.1:%d backlog=1024;%n".formatted(port),
+        "site/status.conf", "listen 127.0.0.1:%d;%n".formatted(statusPort));
+  }
+
+  private String process() {
+    // More than one, as only then shared state matters; few, as every instance of the cluster wants a processor too.
+    int workers = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 4);
+    // Another user could not enter a run folder that belongs to root.
+    return (root ? "user root;\n" : "") + "worker_processes %d;%nerror_log logs/error.log warn;%n".formatted(workers);
+  }
+
+  private String http() {
+    String options = version.isAtLeast(KEEPALIVE_MIN) ? "include options/keepalive-min-1.27.4.conf;\n" : "";
+    return "access_log logs/access.json json buffer=32k flush=200ms;\n" + options;
+  }
+
+  private String upstream() {
+    return slots.stream()
+        .map(slot -> "  server %s max_fails=1 fail_timeout=1s;%n".formatted(address(slot)))
+        .collect(
+            Collectors.joining(
+                "",
+                "upstream app {\n  include parts/upstream.conf;\n",
+                "}\nproxy_next_upstream_tries %d;%n".formatted(slots.size() + 1)));
+  }
+
+  private static String address(InetSocketAddress slot) {
+    String host = slot.getAddress() instanceof Inet6Address six ? "[" + six.getHostAddress() + "]" : slot.getHostString();
+    return host + ":" + slot.getPort();
+  }
+}
