@@ -34,6 +34,7 @@ record NginxConf(Path folder, NginxBinary nginx) {
           "parts/errors.conf",
           "parts/log-format.conf",
           "parts/paths.conf",
+          "parts/problem.conf",
           "parts/proxy.conf",
           "parts/request.conf",
           "parts/response-headers.conf",

@@ -1,6 +1,7 @@
 package dev.scalable.testkit.cluster;
 
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +52,10 @@ record NginxSite(List<InetSocketAddress> slots, int port, int statusPort, boolea
                 "}\nproxy_next_upstream_tries %d;%n".formatted(slots.size() + 1)));
   }
 
+  /** By number where it is known: a name such as localhost may be two addresses, and nginx would make each a server. */
   private static String address(InetSocketAddress slot) {
-    String host = slot.getAddress() instanceof Inet6Address six ? "[" + six.getHostAddress() + "]" : slot.getHostString();
-    return host + ":" + slot.getPort();
+    InetAddress number = slot.getAddress();
+    String host = number == null ? slot.getHostString() : number.getHostAddress();
+    return (number instanceof Inet6Address ? "[" + host + "]" : host) + ":" + slot.getPort();
   }
 }
