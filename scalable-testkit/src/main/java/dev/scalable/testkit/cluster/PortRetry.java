@@ -1,32 +1,34 @@
 package dev.scalable.testkit.cluster;
 
-import java.util.function.IntFunction;
-import java.util.function.ObjIntConsumer;
+import java.util.function.Supplier;
 
-/** Starts a node again on another port when a process that is not ours was faster at taking the first one. */
+/** Starts a node again, on other ports, when a process that is not ours was faster at taking the first ones. */
 final class PortRetry {
   private static final int ATTEMPTS = 5;
 
   private PortRetry() {}
 
-  /** A node that is ready, and its port. */
-  record Started(Node node, int port) {}
+  /**
+   * A node that was launched.
+   *
+   * @param awaitReady returns when the node is ready, or throws
+   * @param result what there is to know about it when it is
+   */
+  record Attempt<T>(Node node, Runnable awaitReady, T result) {}
 
   /**
-   * Returns a ready node on a newly reserved port.
+   * Returns the result of the first attempt whose node becomes ready.
    *
-   * @param launch starts the node on a port
-   * @param awaitReady returns when the node is ready, or throws
+   * @param launch reserves ports and starts the node on them
    */
-  static Started start(Ports ports, IntFunction<Node> launch, ObjIntConsumer<Node> awaitReady) {
-    for (int attempt = 1; ; attempt++) {
-      int port = ports.reserve();
-      Node node = launch.apply(port);
+  static <T> T start(Supplier<Attempt<T>> launch) {
+    for (int number = 1; ; number++) {
+      Attempt<T> attempt = launch.get();
       try {
-        awaitReady.accept(node, port);
-        return new Started(node, port);
+        attempt.awaitReady().run();
+        return attempt.result();
       } catch (ClusterException e) {
-        if (attempt == ATTEMPTS || !node.foundItsPortInUse()) {
+        if (number == ATTEMPTS || !attempt.node().foundItsPortInUse()) {
           throw e;
         }
       }

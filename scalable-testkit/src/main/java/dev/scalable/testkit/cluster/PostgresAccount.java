@@ -43,7 +43,7 @@ sealed interface PostgresAccount {
   private boolean works() {
     List<String> command = new ArrayList<>(prefix());
     command.add("true");
-    return Shell.run(command).succeeded();
+    return Shell.succeeds(command);
   }
 
   private static boolean isRoot() {
@@ -96,14 +96,11 @@ sealed interface PostgresAccount {
     }
 
     @Override public void own(Path path) {
-      Shell.Outcome outcome = Shell.run(List.of("chown", "-R", user, path.toString()));
-      if (!outcome.succeeded()) {
-        throw new ClusterException("cannot give " + path + " to " + user + ": " + outcome.output().strip());
-      }
+      Shell.succeed(List.of("chown", "-R", user, path.toString()));
     }
 
     private String group() {
-      return Shell.run(List.of("id", "-g", user)).output().strip();
+      return Shell.succeed(List.of("id", "-g", user));
     }
   }
 }

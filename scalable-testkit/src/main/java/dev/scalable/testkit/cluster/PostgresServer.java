@@ -47,8 +47,11 @@ final class PostgresServer {
     Path data = (kept == null ? launcher.run().path() : kept).resolve("postgres");
     PostgresServer server = new PostgresServer(launcher, account, binaries, data, kept == null);
     server.prepare();
-    PortRetry.Started started = PortRetry.start(ports, server::launch, server::awaitReady);
-    return new PostgresNode(started.port(), started.node().log());
+    return PortRetry.start(() -> {
+      int port = ports.reserve();
+      Node node = server.launch(port);
+      return new PortRetry.Attempt<>(node, () -> server.awaitReady(node, port), new PostgresNode(port, node.log()));
+    });
   }
 
   private void prepare() {
@@ -78,12 +81,12 @@ final class PostgresServer {
         account.own(password);
         List<String> initdb = command("initdb", "--pgdata=" + folder, "--pwfile=" + password);
         initdb.addAll(INITDB);
-        succeed(initdb);
+        Shell.succeed(initdb);
         // Before any server runs on it: the single-user mode reads statements from its standard input.
         List<String> single = new ArrayList<>(List.of("/bin/sh", "-c", "echo 'create database " + PostgresNode.ACCOUNT
             + "' | \"$@\"", "sh"));
         single.addAll(command("postgres", "--single", "-D", folder.toString(), "postgres"));
-        succeed(single);
+        Shell.succeed(single);
       } finally {
         Files.delete(password);
       }
@@ -121,12 +124,5 @@ final class PostgresServer {
     command.add(binaries.resolve("bin").resolve(program).toString());
     command.addAll(List.of(arguments));
     return command;
-  }
-
-  private static void succeed(List<String> command) {
-    Shell.Outcome outcome = Shell.run(command);
-    if (!outcome.succeeded()) {
-      throw new ClusterException(String.join(" ", command) + " ended with exit code " + outcome.code() + ":\n" + outcome.output());
-    }
   }
 }

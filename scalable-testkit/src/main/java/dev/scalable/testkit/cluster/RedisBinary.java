@@ -34,7 +34,7 @@ final class RedisBinary {
   }
 
   private static boolean works(Path program) {
-    return Shell.run(List.of(program.toString(), "--version")).succeeded();
+    return Shell.succeeds(List.of(program.toString(), "--version"));
   }
 
   private static Optional<Path> carried() {

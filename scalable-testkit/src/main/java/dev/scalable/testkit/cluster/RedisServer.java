@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -30,16 +29,14 @@ final class RedisServer {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make the folder " + data + " for Redis", e);
     }
-    PortRetry.Started started = PortRetry.start(
-        ports,
-        port -> {
-          List<String> command = new ArrayList<>(List.of(program.toString(), "--port", Integer.toString(port),
-              "--bind", "127.0.0.1", "--dir", data.toString(), "--save", "", "--daemonize", "no"));
-          command.addAll(List.of("--appendonly", kept == null ? "no" : "yes"));
-          return launcher.launch(NodeLauncher.Role.REDIS, "redis", command, Map.of());
-        },
-        (node, port) -> node.awaitUntil("answering on port " + port, () -> answers(port), LIMIT));
-    return new RedisNode(started.port(), started.node().log());
+    return PortRetry.start(() -> {
+      int port = ports.reserve();
+      List<String> command = List.of(program.toString(), "--port", Integer.toString(port), "--bind", "127.0.0.1",
+          "--dir", data.toString(), "--save", "", "--appendonly", kept == null ? "no" : "yes", "--daemonize", "no");
+      Node node = launcher.launch(NodeLauncher.Role.REDIS, "redis", command, Map.of());
+      return new PortRetry.Attempt<>(node, () -> node.awaitUntil("answering on port " + port, () -> answers(port), LIMIT),
+          new RedisNode(port, node.log()));
+    });
   }
 
   /** Whether PING is answered by PONG; while it still loads its data, Redis answers with an error. */

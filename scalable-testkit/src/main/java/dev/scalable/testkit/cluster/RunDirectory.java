@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,7 +42,7 @@ final class RunDirectory implements AutoCloseable {
     // The lock on the whole folder keeps another JVM's sweep away from a directory that is made but not locked yet.
     try (FileChannel everyone = open(home.resolve("runs.lock")); FileLock held = everyone.lock()) {
       sweep(home);
-      Path path = Files.createTempDirectory(home, "run-" + LocalDateTime.now().format(NAME) + "-").toRealPath();
+      Path path = Files.createTempDirectory(home, "run-" + LocalDateTime.now(ZoneId.systemDefault()).format(NAME) + "-").toRealPath();
       WorkFolder.makeTraversable(path);
       OURS.add(path);
       FileChannel lock = open(path.resolve("lock"));

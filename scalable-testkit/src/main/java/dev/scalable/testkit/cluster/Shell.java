@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,19 +19,14 @@ final class Shell {
   private static final Set<String> JVM_VARIABLES =
       Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH");
 
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+
   private static final String PROCESSES = read("processes.sh");
 
   /** Nodes get a session of their own, so that a terminal's Ctrl-C reaches the test JVM only, which ends them in order. */
   private static final List<String> OWN_SESSION = onPath("setsid").map(found -> List.of(found.toString())).orElse(List.of());
 
   private Shell() {}
-
-  /** What a command printed (both streams) and its exit code. */
-  record Outcome(int code, String output) {
-    boolean succeeded() {
-      return code == 0;
-    }
-  }
 
   /** A command line for {@code processes.sh}, in a session of its own. */
   static List<String> processes(List<String> arguments) {
@@ -47,28 +43,36 @@ final class Shell {
     return builder;
   }
 
-  /** Runs {@code command} to its end; a command that cannot be started has code 127, as in a shell. */
-  static Outcome run(List<String> command) {
+  /** Runs {@code command} to its end. */
+  static FinishedCommand run(List<String> command) {
     try {
-      Process process = builder(command).redirectErrorStream(true).start();
-      process.getOutputStream().close();
-      try (InputStream output = process.getInputStream()) {
-        String text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
-        return new Outcome(process.waitFor(), text);
-      }
+      return FinishedCommand.run(Path.of("/"), LIMIT, command);
     } catch (IOException e) {
-      return new Outcome(127, String.valueOf(e.getMessage()));
-    } catch (InterruptedException e) {
-      throw Await.interrupted(e);
+      throw new UncheckedIOException("cannot run " + String.join(" ", command), e);
+    }
+  }
+
+  /** Whether {@code command} can be run and ends with exit code 0. */
+  static boolean succeeds(List<String> command) {
+    try {
+      return FinishedCommand.run(Path.of("/"), LIMIT, command).exitCode() == 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Runs {@code command} to its end; fails with its output if the exit code is not 0. */
+  static String succeed(List<String> command) {
+    try {
+      return run(command).outputOfSuccess();
+    } catch (IOException e) {
+      throw new ClusterException(String.valueOf(e.getMessage()), e);
     }
   }
 
   /** Sends {@code signal} ("STOP", "CONT", ...) to the process {@code pid}. */
   static void signal(long pid, String signal) {
-    Outcome outcome = run(List.of("/bin/sh", "-c", "kill -s " + signal + " " + pid));
-    if (!outcome.succeeded()) {
-      throw new ClusterException("cannot send " + signal + " to process " + pid + ": " + outcome.output().strip());
-    }
+    succeed(List.of("/bin/sh", "-c", "kill -s " + signal + " " + pid)); // a shell always has a kill; not every machine does
   }
 
   /** The program {@code name} on the PATH. */
