@@ -95,9 +95,9 @@ class ClusterTopologyTest {
   @Test void postgres_takes_connections_from_the_test() throws SQLException {
     try (Connection connection = cluster.postgres().dataSource().getConnection();
         Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("select upper('straße') || current_database() || current_user")) {
+        ResultSet row = statement.executeQuery("select upper('é') || current_database() || current_user")) {
       assertThat(row.next()).isTrue();
-      assertThat(row.getString(1)).isEqualTo("STRASSEappapp");
+      assertThat(row.getString(1)).isEqualTo("Éappapp");
     }
   }
 
