@@ -41,41 +41,41 @@ final class ClusterStart {
         Reaper.watch(run, spec.data() == null ? Reaper.PostgresStop.IMMEDIATE : Reaper.PostgresStop.FAST);
     ClusterStart start = new ClusterStart(spec, run, reaper);
     try {
-      return start.timed("cluster of " + spec.instances(), start::start);
+      return start.timed("in all, until every instance was served", start::start);
     } catch (RuntimeException | Error e) {
       throw start.failed(e);
     }
   }
 
   private Cluster start() {
+    if (spec.port() != 0 && !Ports.isFree(spec.port())) {
+      throw new ClusterException("port " + spec.port() + ", on which the cluster was to be reached, is in use on 127.0.0.1:"
+          + " end the process that listens there, or choose another port, or 0 for any free one");
+    }
     AtomicReference<PostgresNode> postgres = new AtomicReference<>();
     AtomicReference<RedisNode> redis = new AtomicReference<>();
     AtomicReference<NginxBinary> nginx = new AtomicReference<>();
     Together.run(List.of(
-        () -> postgres.set(timed("PostgreSQL", () -> PostgresServer.start(launcher, ports, spec.data()))),
-        () -> redis.set(timed("Redis", () -> RedisServer.start(launcher, ports, spec.data()))),
-        () -> nginx.set(timed("nginx program", NginxBinary::find))));
+        () -> step("PostgreSQL", () -> postgres.set(PostgresServer.start(launcher, ports, spec.data()))),
+        () -> step("Redis", () -> redis.set(RedisServer.start(launcher, ports, spec.data()))),
+        () -> step("finding nginx", () -> nginx.set(NginxBinary.find()))));
     AppLauncher apps = new AppLauncher(launcher, spec.app(), spec.instances(), postgres.get(), redis.get());
     Slots.Factory factory =
         (number, port) -> new Instance(number, port, apps, spec.app(), run.log(Instance.id(number)));
     if (!spec.app().migration().isEmpty()) {
-      timed("migration " + spec.app().migration().get(0), () -> {
-        apps.migrate();
-        return "ran";
-      });
+      step("migration", apps::migrate);
     }
-    SortedMap<Integer, Instance> instances = timed("instances", () -> startInstances(factory));
+    SortedMap<Integer, Instance> instances =
+        timed("instances (" + spec.instances() + ")", () -> startInstances(factory));
     List<Integer> slots = new ArrayList<>(instances.values().stream().map(Instance::port).toList());
     while (slots.size() < spec.maxInstances()) {
       slots.add(ports.reserve());
     }
-    NginxServer server =
-        timed("nginx " + nginx.get().version(), () -> NginxServer.start(launcher, ports, nginx.get(), slots, spec.port()));
+    NginxServer server = timed("nginx " + nginx.get().version(),
+        () -> NginxServer.start(launcher, ports, nginx.get(), slots, spec.port()));
     Balancer balancer = new Balancer(server, spec.app());
-    timed("first answers", () -> {
-      instances.values().forEach(instance -> balancer.awaitServing(instance, 1, SERVED_LIMIT));
-      return balancer.uri();
-    });
+    step("first answers through nginx",
+        () -> instances.values().forEach(instance -> balancer.awaitServing(instance, 1, SERVED_LIMIT)));
     return new Cluster(new Slots(spec.instances(), slots, instances, balancer, factory), balancer, postgres.get(),
         redis.get(), run.path(), this::close);
   }
@@ -91,15 +91,19 @@ final class ClusterStart {
     return started;
   }
 
+  private void step(String what, Runnable step) {
+    timed(what, () -> {
+      step.run();
+      return what;
+    });
+  }
+
+  /** Takes a step, and tells how long it took. */
   private <T> T timed(String what, Supplier<T> step) {
     long begin = System.nanoTime();
     T result = step.get();
-    spec.progress().accept(String.format(Locale.ROOT, "%5.2f s  %s: %s", seconds(begin), what, result));
+    spec.progress().accept(String.format(Locale.ROOT, "%6.2f s  %s", (System.nanoTime() - begin) / 1e9, what));
     return result;
-  }
-
-  private static double seconds(long begin) {
-    return (System.nanoTime() - begin) / 1e9;
   }
 
   private void close() {
@@ -122,6 +126,9 @@ final class ClusterStart {
       }
     } catch (IOException e) {
       cause.addSuppressed(e);
+    }
+    if (spec.keepRun()) {
+      message.append("\nThe run directory is kept: ").append(run.path());
     }
     ClusterException failure = new ClusterException(message.toString(), cause);
     try {

@@ -24,10 +24,6 @@ record NginxServer(int port, int statusPort, Path accessLog, NodeLog log) {
    * @param fixedPort to listen on, or 0 for any
    */
   static NginxServer start(NodeLauncher launcher, Ports ports, NginxBinary nginx, List<Integer> slots, int fixedPort) {
-    if (fixedPort != 0 && !Ports.isFree(fixedPort)) {
-      throw new ClusterException("port " + fixedPort + ", on which the cluster was to be reached, is in use on 127.0.0.1:"
-          + " end the process that listens there, or choose another port, or 0 for any free one");
-    }
     List<InetSocketAddress> upstream =
         slots.stream().map(slot -> new InetSocketAddress(InetAddress.getLoopbackAddress(), slot)).toList();
     Path folder = launcher.run().path().resolve("nginx");

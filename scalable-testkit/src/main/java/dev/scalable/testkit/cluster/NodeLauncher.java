@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Starts the processes of one run. Each notes itself in the run directory before it becomes the node, see processes.sh,
+ * Starts the processes of one run. Each notes itself in the run directory before it becomes the node, see {@link ProcessList},
  * so that the {@link Reaper} misses none. Output goes to a file, never to a pipe: a pipe that nobody reads stops its writer.
  */
 final class NodeLauncher {
@@ -36,7 +36,7 @@ final class NodeLauncher {
         List.of("record", run.path().toString(), role.name().toLowerCase(Locale.ROOT)));
     recorded.addAll(command);
     NodeLog log = run.log(name);
-    ProcessBuilder builder = Shell.builder(Shell.processes(recorded))
+    ProcessBuilder builder = Shell.builder(ProcessList.command(run.path(), recorded))
         .directory(run.path().toFile())
         .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
         .redirectErrorStream(true)

@@ -75,7 +75,7 @@ final class Reaper implements AutoCloseable {
 
   private static Process start(Path run, PostgresStop stop, Redirect input) {
     try {
-      return Shell.builder(Shell.processes(List.of("reap", run.toString(), stop.signal)))
+      return Shell.builder(ProcessList.command(run, List.of("reap", run.toString(), stop.signal)))
           .redirectInput(input).redirectOutput(Redirect.DISCARD).redirectError(Redirect.DISCARD).start();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start /bin/sh, which is to end the processes of " + run, e);

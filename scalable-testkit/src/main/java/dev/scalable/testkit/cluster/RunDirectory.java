@@ -50,6 +50,7 @@ final class RunDirectory implements AutoCloseable {
         throw new IOException("the new file " + path.resolve("lock") + " is locked already");
       }
       Files.createDirectory(path.resolve("logs"));
+      ProcessList.prepare(path);
       if (keep) {
         Files.createFile(path.resolve("keep"));
       }
@@ -91,6 +92,9 @@ final class RunDirectory implements AutoCloseable {
         boolean keptAndEnded = Files.exists(run.resolve("keep")) && Files.exists(run.resolve("closed"));
         if (!keptAndEnded && !OURS.contains(run.toRealPath()) && isUnlocked(run)) {
           Reaper.reap(run);
+          if (!Files.exists(run.resolve("keep"))) {
+            Folders.delete(run); // the reaper has done so, unless the JVM died before it had given it its script
+          }
         }
       }
     }

@@ -1,19 +1,16 @@
 package dev.scalable.testkit.cluster;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The system's commands that the testkit runs itself: short ones that end by themselves, and {@code processes.sh}. */
+/** The system's commands that the testkit runs itself, to their end. */
 final class Shell {
   /** What would change a child JVM behind the app's back: a debug agent's port can be bound by one JVM only. */
   private static final Set<String> JVM_VARIABLES =
@@ -21,20 +18,7 @@ final class Shell {
 
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
-  private static final String PROCESSES = read("processes.sh");
-
-  /** Nodes get a session of their own, so that a terminal's Ctrl-C reaches the test JVM only, which ends them in order. */
-  private static final List<String> OWN_SESSION = onPath("setsid").map(found -> List.of(found.toString())).orElse(List.of());
-
   private Shell() {}
-
-  /** A command line for {@code processes.sh}, in a session of its own. */
-  static List<String> processes(List<String> arguments) {
-    List<String> command = new ArrayList<>(OWN_SESSION);
-    command.addAll(List.of("/bin/sh", "-c", PROCESSES, "scalable-testkit"));
-    command.addAll(arguments);
-    return command;
-  }
 
   /** A builder for {@code command} in this process's environment less what would change a child JVM. */
   static ProcessBuilder builder(List<String> command) {
@@ -82,16 +66,5 @@ final class Shell {
         .map(folder -> Path.of(folder, name))
         .filter(Files::isExecutable)
         .findFirst();
-  }
-
-  private static String read(String resource) {
-    try (InputStream in = Shell.class.getResourceAsStream(resource)) {
-      if (in == null) {
-        throw new IllegalStateException("scalable-testkit is packaged without " + resource);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + resource + " of scalable-testkit", e);
-    }
   }
 }
