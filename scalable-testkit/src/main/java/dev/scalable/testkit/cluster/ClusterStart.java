@@ -56,7 +56,7 @@ final class ClusterStart {
     AtomicReference<RedisNode> redis = new AtomicReference<>();
     AtomicReference<NginxBinary> nginx = new AtomicReference<>();
     Together.run(List.of(
-        () -> step("PostgreSQL", () -> postgres.set(PostgresServer.start(launcher, ports, spec.data()))),
+        () -> step("PostgreSQL", () -> postgres.set(PostgresServer.start(launcher, ports, spec.data(), PostgresAccount.find()))),
         () -> step("Redis", () -> redis.set(RedisServer.start(launcher, ports, spec.data()))),
         () -> step("finding nginx", () -> nginx.set(NginxBinary.find()))));
     AppLauncher apps = new AppLauncher(launcher, spec.app(), spec.instances(), postgres.get(), redis.get());

@@ -40,13 +40,15 @@ sealed interface PostgresAccount {
         + " `setpriv --reuid=postgres|nobody true` works here: run the tests as another user, or install util-linux");
   }
 
-  private boolean works() {
+  /** Whether a command can be run in this account. */
+  default boolean works() {
     List<String> command = new ArrayList<>(prefix());
     command.add("true");
     return Shell.succeeds(command);
   }
 
-  private static boolean isRoot() {
+  /** Whether this JVM is root's. */
+  static boolean isRoot() {
     try {
       Path own = Files.createTempFile("scalable-testkit", "");
       try {

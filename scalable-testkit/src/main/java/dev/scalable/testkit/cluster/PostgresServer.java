@@ -41,8 +41,7 @@ final class PostgresServer {
   }
 
   /** Starts a server on the data in {@code kept}, or on new data in the run directory, and waits until it takes connections. */
-  static PostgresNode start(NodeLauncher launcher, Ports ports, @Nullable Path kept) {
-    PostgresAccount account = PostgresAccount.find();
+  static PostgresNode start(NodeLauncher launcher, Ports ports, @Nullable Path kept, PostgresAccount account) {
     Path binaries = PostgresBinaries.in(account.cache());
     Path data = (kept == null ? launcher.run().path() : kept).resolve("postgres");
     PostgresServer server = new PostgresServer(launcher, account, binaries, data, kept == null);

@@ -11,6 +11,9 @@ import java.time.Duration;
 final class Tiny {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
+  /** Longer than anything here takes. */
+  static final Duration LIMIT = Duration.ofSeconds(30);
+
   private Tiny() {}
 
   /** A cluster of the tiny app, which is told its settings as app.properties says. */

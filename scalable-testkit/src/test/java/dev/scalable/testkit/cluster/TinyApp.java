@@ -6,14 +6,19 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.concurrent.Executors;
 
 /** An app of the JDK alone, that starts in a fraction of a second: every path is answered with the instance's id. */
 public final class TinyApp {
+  /** What it prints first, before the time. */
+  static final String STARTED = "started at ";
+
   private TinyApp() {}
 
   /** With the argument "broken" it prints a reason and ends. */
   public static void main(String[] args) throws IOException {
+    System.out.println(STARTED + Instant.now());
     String id = System.getenv().getOrDefault("TINY_ID", "(nameless)");
     if (args.length > 0 && args[0].equals("broken")) {
       System.err.println("this app is broken on purpose, says " + id);
