@@ -1,0 +1,98 @@
+package dev.scalable.testkit.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Whole folders: made at once or not at all, copied, deleted. */
+final class Folders {
+  private Folders() {}
+
+  /**
+   * Returns {@code target}, filled by {@code fill} if it does not exist yet. It is filled under another name and then
+   * renamed, so a process that dies halfway leaves no half folder under the name, and two that fill it at the same time
+   * both end with a whole one.
+   */
+  static Path filledOnce(Path target, Consumer<Path> fill) {
+    if (Files.isDirectory(target)) {
+      return target;
+    }
+    try {
+      Files.createDirectories(target.getParent());
+      Path filling = Files.createTempDirectory(target.getParent(), target.getFileName() + ".filling-");
+      try {
+        fill.accept(filling);
+        Files.move(filling, target, StandardCopyOption.ATOMIC_MOVE);
+      } catch (IOException | RuntimeException e) {
+        delete(filling);
+        if (!Files.isDirectory(target)) { // else another process was faster, and its folder is as good
+          throw e;
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot fill the folder " + target, e);
+    }
+    return target;
+  }
+
+  /** Copies {@code from} with all that is in it, and the permissions, to {@code to}, which may exist if it is empty. */
+  static void copy(Path from, Path to) {
+    try {
+      Files.walkFileTree(from, new SimpleFileVisitor<>() {
+        @Override public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
+          Path copy = to.resolve(from.relativize(folder));
+          Files.createDirectories(copy);
+          Files.setPosixFilePermissions(copy, Files.getPosixFilePermissions(folder));
+          return FileVisitResult.CONTINUE;
+        }
+
+        @Override public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+          Files.copy(file, to.resolve(from.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
+          return FileVisitResult.CONTINUE;
+        }
+      });
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot copy " + from + " to " + to, e);
+    }
+  }
+
+  /** Deletes {@code folder} and all that is in it; does nothing if it does not exist. */
+  static void delete(Path folder) {
+    try {
+      Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+        @Override public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+          Files.deleteIfExists(file);
+          return FileVisitResult.CONTINUE;
+        }
+
+        @Override public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e)
+            throws IOException {
+          if (e != null) {
+            throw e;
+          }
+          Files.deleteIfExists(visited);
+          return FileVisitResult.CONTINUE;
+        }
+      });
+    } catch (NoSuchFileException e) {
+      // deleted already, by us or by another
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + folder, e);
+    }
+  }
+
+  /** Whether {@code folder} exists and holds nothing. */
+  static boolean isEmpty(Path folder) throws IOException {
+    try (var entries = Files.list(folder)) {
+      return entries.findAny().isEmpty();
+    }
+  }
+}

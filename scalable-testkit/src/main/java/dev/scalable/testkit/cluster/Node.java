@@ -1,0 +1,31 @@
+package dev.scalable.testkit.cluster;
+
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+
+/** A started process of the cluster: its name, the process and what it prints. */
+record Node(String name, Process process, NodeLog log) {
+  /** Waits until {@code condition} holds; fails at once, with the log, when the process ends before. */
+  void awaitUntil(String state, BooleanSupplier condition, Duration limit) {
+    Await.until(
+        () -> {
+          boolean running = process.isAlive();
+          if (condition.getAsBoolean()) {
+            return true;
+          }
+          if (!running) {
+            throw new ClusterException(name + " ended with exit code " + process.exitValue() + " before it was " + state
+                + "\n" + log.excerpt(name));
+          }
+          return false;
+        },
+        limit,
+        () -> name + " was not " + state + " within " + limit.toSeconds() + " s; process " + process.pid() + " runs\n"
+            + log.excerpt(name));
+  }
+
+  /** Whether the process has ended and says that its port was taken. */
+  boolean foundItsPortInUse() {
+    return !process.isAlive() && log.tail(NodeLog.LINES_IN_A_FAILURE).stream().anyMatch(line -> line.contains("ddress already in use"));
+  }
+}

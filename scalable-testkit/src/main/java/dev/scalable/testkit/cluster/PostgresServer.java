@@ -1,0 +1,127 @@
+package dev.scalable.testkit.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts PostgreSQL. {@code initdb} takes a second, so it is run once per version and its outcome is kept in the cache as a
+ * template, which every throw-away cluster gets a copy of.
+ */
+final class PostgresServer {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  /** The same text order and case rules on every machine, and no libc of the machine involved. */
+  private static final List<String> INITDB = List.of("--username=" + PostgresNode.ACCOUNT, "--auth=scram-sha-256",
+      "--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8");
+
+  /** A killed test machine may lose a throw-away cluster; its test does not wait for the disk. */
+  private static final List<String> THROW_AWAY = List.of("-c", "fsync=off", "-c", "full_page_writes=off");
+
+  private final NodeLauncher launcher;
+  private final PostgresAccount account;
+  private final Path binaries;
+  private final Path data;
+  private final boolean throwAway;
+
+  private PostgresServer(
+      NodeLauncher launcher, PostgresAccount account, Path binaries, Path data, boolean throwAway) {
+    this.launcher = launcher;
+    this.account = account;
+    this.binaries = binaries;
+    this.data = data;
+    this.throwAway = throwAway;
+  }
+
+  /** Starts a server on the data in {@code kept}, or on new data in the run directory, and waits until it takes connections. */
+  static PostgresNode start(NodeLauncher launcher, Ports ports, @Nullable Path kept, PostgresAccount account) {
+    Path binaries = PostgresBinaries.in(account.cache());
+    Path data = (kept == null ? launcher.run().path() : kept).resolve("postgres");
+    PostgresServer server = new PostgresServer(launcher, account, binaries, data, kept == null);
+    server.prepare();
+    return PortRetry.start(() -> {
+      int port = ports.reserve();
+      Node node = server.launch(port);
+      return new PortRetry.Attempt<>(node, () -> server.awaitReady(node, port), new PostgresNode(port, node.log()));
+    });
+  }
+
+  private void prepare() {
+    try {
+      Files.createDirectories(data);
+      if (Folders.isEmpty(data)) {
+        Folders.copy(template(), data);
+      }
+      Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
+      account.own(data);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot prepare the folder " + data + " for PostgreSQL", e);
+    }
+  }
+
+  private Path template() {
+    String options = Integer.toHexString(INITDB.hashCode());
+    return Folders.filledOnce(
+        binaries.resolveSibling(binaries.getFileName() + "-template-" + options), this::makeTemplate);
+  }
+
+  private void makeTemplate(Path folder) {
+    try {
+      Path password = Files.writeString(Files.createTempFile(WorkFolder.path(), "initdb", ".password"), PostgresNode.ACCOUNT);
+      try {
+        account.own(folder);
+        account.own(password);
+        List<String> initdb = command("initdb", "--pgdata=" + folder, "--pwfile=" + password);
+        initdb.addAll(INITDB);
+        Shell.succeed(initdb);
+        // Before any server runs on it: the single-user mode reads statements from its standard input.
+        List<String> single = new ArrayList<>(List.of("/bin/sh", "-c", "echo 'create database " + PostgresNode.ACCOUNT
+            + "' | \"$@\"", "sh"));
+        single.addAll(command("postgres", "--single", "-D", folder.toString(), "postgres"));
+        Shell.succeed(single);
+      } finally {
+        Files.delete(password);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make the template of a PostgreSQL data folder in " + folder, e);
+    }
+  }
+
+  private Node launch(int port) {
+    List<String> command = command("postgres", "-D", data.toString(), "-c", "port=" + port,
+        "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200");
+    if (throwAway) {
+      command.addAll(THROW_AWAY);
+    }
+    return launcher.launch(NodeLauncher.Role.POSTGRES, "postgres", command, Map.of("LC_ALL", "C", "TZ", "UTC"));
+  }
+
+  private void awaitReady(Node node, int port) {
+    node.awaitUntil("ready for connections on port " + port, () -> isReady(node.process().pid()), LIMIT);
+  }
+
+  /** Reads what pg_ctl reads: line 1 of postmaster.pid is the server's process, line 8 its state. */
+  private boolean isReady(long pid) {
+    Path state = data.resolve("postmaster.pid");
+    try {
+      List<String> lines = Files.exists(state) ? Files.readAllLines(state) : List.of();
+      return lines.size() > 7 && lines.get(0).equals(Long.toString(pid)) && lines.get(7).strip().equals("ready");
+    } catch (IOException e) {
+      return false; // it vanished between the two looks: the server has ended, which the caller sees
+    }
+  }
+
+  private List<String> command(String program, String... arguments) {
+    List<String> command = new ArrayList<>(account.prefix());
+    command.add(binaries.resolve("bin").resolve(program).toString());
+    command.addAll(List.of(arguments));
+    return command;
+  }
+}

@@ -1,0 +1,77 @@
+# The processes of one run, in plain POSIX sh.
+#
+#   record DIR ROLE COMMAND...   notes this process in DIR/pids, then becomes COMMAND (same process id)
+#   reap DIR SIGNAL              waits for the end of its stdin, which is a pipe held by the test JVM, then ends every
+#                                recorded process (PostgreSQL by SIGNAL) and deletes DIR unless DIR/keep exists
+#
+# A line of DIR/pids is "role pid born". A process writes its own line before it becomes the node, so there is no moment
+# in which a node runs unrecorded, however suddenly the JVM dies. `record` appends and then looks for DIR/closed; `reap`
+# creates DIR/closed and then reads: whichever is later sees the other.
+set -f
+
+# Sets $born to what tells process $1 from a later process with the same number; fails if it does not run (any more).
+look() {
+  born=
+  if [ -r /proc/self/stat ]; then
+    { read -r stat < "/proc/$1/stat"; } 2> /dev/null || return 1
+    set -- ${stat##*) }            # the fields after the command's name, which may itself hold blanks: 3 (state) and on
+    case $1 in Z | X) return 1 ;; esac
+    shift 19
+    born=$1                        # field 22, start time in clock ticks since boot, proc_pid_stat(5)
+  else
+    born=$(ps -o lstart= -p "$1" | tr -d ' ')
+  fi
+  [ -n "$born" ]
+}
+
+# Sets $living to those recorded processes with role $1 that still run.
+find_living() {
+  living=
+  [ -e "$dir/pids" ] || return 0
+  while read -r role pid since; do
+    if [ "$role" = "$1" ] && look "$pid" && [ "$born" = "$since" ]; then living="$living $pid"; fi
+  done < "$dir/pids"
+}
+
+# Ends the processes with role $1 by signal $2, and by KILL (their process groups too) after $3 twentieths of a second.
+end() {
+  find_living "$1"
+  for pid in $living; do
+    kill -s "$2" "$pid"
+    kill -s CONT "$pid"            # a paused process would not notice
+  done
+  left=$3
+  while [ -n "$living" ] && [ "$left" -gt -100 ]; do
+    if [ "$left" -eq 0 ]; then
+      for pid in $living; do kill -s KILL -- "-$pid" || kill -s KILL "$pid"; done
+    fi
+    sleep 0.05
+    left=$((left - 1))
+    find_living "$1"
+  done
+} 2> /dev/null
+
+verb=$1
+dir=$2
+case $verb in
+  record)
+    role=$3
+    shift 3
+    look $$
+    echo "$role $$ $born" >> "$dir/pids" || exit 74
+    if [ -e "$dir/closed" ]; then exit 75; fi
+    exec "$@"
+    ;;
+  reap)
+    trap '' HUP INT TERM QUIT      # Ctrl-C is for the test JVM; the reaper ends when that has ended
+    cd /
+    while read -r _; do :; done
+    [ -d "$dir" ] || exit 0
+    : > "$dir/closed"
+    end app TERM 100
+    end nginx TERM 100
+    end redis TERM 100
+    end postgres "$3" 200
+    if [ ! -e "$dir/keep" ]; then rm -rf "$dir"; fi
+    ;;
+esac

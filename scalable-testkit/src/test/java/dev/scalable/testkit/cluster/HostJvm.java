@@ -1,0 +1,72 @@
+package dev.scalable.testkit.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+
+/**
+ * Another JVM that runs {@link ClusterMain}, as a test JVM that is going to be ended would.
+ *
+ * @param workFolder its folder for temporary files, so that what it leaves is told from what others left
+ */
+record HostJvm(Process process, Path workFolder, NodeLog log) implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  static HostJvm start(Path folder, String... args) throws IOException {
+    Path temporary = Files.createDirectories(folder.resolve("temporary"));
+    NodeLog log = new NodeLog(folder.resolve("host.log"));
+    // In a session and so a process group of its own, which stands for the foreground job of a terminal.
+    List<String> command = new ArrayList<>(List.of("setsid", Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Djava.io.tmpdir=" + temporary, "-cp", System.getProperty("java.class.path"), ClusterMain.class.getName()));
+    command.addAll(List.of(args));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.path().toFile())
+        .redirectInput(Redirect.from(Path.of("/dev/null").toFile())).start();
+    return new HostJvm(process, temporary, log);
+  }
+
+  /** Waits until it has printed {@code words}. */
+  void awaitPrinted(String words) {
+    Awaitility.await().atMost(LIMIT).until(() -> {
+      if (!process.isAlive()) {
+        throw new AssertionError("the host ended: " + log.lines());
+      }
+      return log.lines().stream().anyMatch(line -> line.contains(words));
+    });
+  }
+
+  /** Waits until its run has recorded {@code count} processes. */
+  void awaitRecorded(int count) {
+    Awaitility.await().atMost(LIMIT).until(() -> !runs().isEmpty() && Recorded.of(runs().get(0)).size() >= count);
+  }
+
+  /** The run directories that there are. */
+  List<Path> runs() {
+    Path home = workFolder.resolve("scalable-testkit-" + System.getProperty("user.name"));
+    if (!Files.isDirectory(home)) {
+      return List.of();
+    }
+    try (var runs = Files.newDirectoryStream(home, "run-*")) {
+      List<Path> found = new ArrayList<>();
+      runs.forEach(found::add);
+      return found;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Signals it, or with {@code -pid} its whole process group, and waits for its end. */
+  void end(String signal, boolean group) throws InterruptedException {
+    Shell.succeed(List.of("/bin/sh", "-c", "kill -s " + signal + " -- " + (group ? "-" : "") + process.pid()));
+    process.waitFor();
+  }
+
+  @Override public void close() {
+    process.destroyForcibly();
+  }
+}

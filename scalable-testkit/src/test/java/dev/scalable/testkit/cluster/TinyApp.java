@@ -1,0 +1,43 @@
+package dev.scalable.testkit.cluster;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.concurrent.Executors;
+
+/** An app of the JDK alone, that starts in a fraction of a second: every path is answered with the instance's id. */
+public final class TinyApp {
+  /** What it prints first, before the time. */
+  static final String STARTED = "started at ";
+
+  private TinyApp() {}
+
+  /** With the argument "broken" it prints a reason and ends. */
+  public static void main(String[] args) throws IOException {
+    System.out.println(STARTED + Instant.now());
+    String id = System.getenv().getOrDefault("TINY_ID", "(nameless)");
+    if (args.length > 0 && args[0].equals("broken")) {
+      System.err.println("this app is broken on purpose, says " + id);
+      System.exit(3);
+    }
+    HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(System.getenv("TINY_PORT"))), 0);
+    server.setExecutor(Executors.newCachedThreadPool());
+    server.createContext("/", exchange -> answer(exchange, id));
+    server.start();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println(id + " was told to end")));
+    System.out.println(id + " listens");
+  }
+
+  private static void answer(HttpExchange exchange, String id) throws IOException {
+    byte[] body = (id + " " + exchange.getRequestURI()).getBytes(StandardCharsets.UTF_8);
+    exchange.getRequestBody().readAllBytes();
+    exchange.getResponseHeaders().add("X-Tiny", id);
+    exchange.sendResponseHeaders(200, body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+}
