@@ -1,0 +1,70 @@
+package dev.scalable.starter;
+
+import dev.scalable.testkit.cluster.AppSpec;
+import dev.scalable.testkit.cluster.Cluster;
+import dev.scalable.testkit.cluster.ClusterBuilder;
+import dev.scalable.testkit.cluster.Instance;
+import java.util.concurrent.CountDownLatch;
+
+/** The full stack on this machine, for hands-on work: what {@code ./run} starts. Nothing of it is left when it ends. */
+@SuppressWarnings("SystemOut") // a command line speaks to the console
+final class LocalCluster {
+
+  private LocalCluster() {}
+
+  /** Starts the cluster, and with {@code --smoke} tries it and stops, with an exit code that tells whether it works. */
+  public static void main(String[] arguments) {
+    Options options;
+    try {
+      options = Options.parse(arguments);
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage() + "\n\n" + Options.USAGE);
+      System.exit(64); // EX_USAGE of sysexits.h
+      return;
+    }
+    if (options.help()) {
+      System.out.println(Options.USAGE);
+      return;
+    }
+    try (Cluster cluster = start(options)) {
+      if (options.smoke()) {
+        Smoke.run(cluster);
+      } else {
+        describe(cluster, options);
+        // Until Ctrl-C: the shutdown hook of the cluster ends what was started.
+        new CountDownLatch(1).await();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | AssertionError e) {
+      System.err.println("\n" + e.getMessage());
+      System.exit(1);
+    }
+  }
+
+  private static Cluster start(Options options) {
+    ClusterBuilder builder = Cluster.builder()
+        .app(AppSpec.mainClass(Main.class).migrate(Migrate.class.getName()))
+        .instances(options.instances())
+        .port(options.port())
+        .progress(System.out::println);
+    options.data().ifPresent(builder::dataDirectory);
+    return builder.start();
+  }
+
+  private static void describe(Cluster cluster, Options options) {
+    System.out.println();
+    System.out.println("  " + cluster.uri() + "   Nginx, in front of");
+    for (Instance instance : cluster.instances()) {
+      System.out.println("    " + instance.uri() + "   " + instance.id() + ", process " + instance.pid());
+    }
+    System.out.println("    " + cluster.postgres().jdbcUrl() + "   PostgreSQL, user " + cluster.postgres().user());
+    System.out.println("    " + cluster.redis().uri() + "   Redis");
+    System.out.println("  logs in " + cluster.runDirectory());
+    System.out.println("  data " + options.data().map(folder -> "kept in " + folder).orElse("thrown away at the end (--data DIR keeps it)"));
+    System.out.println();
+    System.out.println("  try   curl -i " + cluster.uri() + "/products/1");
+    System.out.println("  stop  with Ctrl-C");
+    System.out.println();
+  }
+}

@@ -1,0 +1,84 @@
+package dev.scalable.starter;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the command line asks for.
+ *
+ * @param instances how many instances
+ * @param port where Nginx listens; 0 means any free port
+ * @param dataFolder where data is kept; null means nowhere
+ * @param smoke whether to try the cluster and stop
+ * @param help whether only to say what there is to ask for
+ */
+record Options(int instances, int port, @Nullable Path dataFolder, boolean smoke, boolean help) {
+
+  static final String USAGE = """
+      ./starter-app/run [options]    starts Nginx, instances of the starter, PostgreSQL and Redis on this machine
+
+        --instances N   how many instances, 1 to 16 (2)
+        --port P        where Nginx listens (8080; with --smoke any free port)
+        --data DIR      keeps the data there (thrown away at the end)
+        --smoke         starts, sends requests, checks the distribution and a failover, stops; exit code 0 if all is well
+        --help          says this""";
+
+  private static final int DEFAULT_PORT = 8080;
+
+  Optional<Path> data() {
+    return Optional.ofNullable(dataFolder);
+  }
+
+  /** Reads a command line; throws IllegalArgumentException that names every argument it does not understand. */
+  static Options parse(String[] arguments) {
+    int instances = 2;
+    int port = -1;
+    Path data = null;
+    boolean smoke = false;
+    boolean help = false;
+    List<String> mistakes = new ArrayList<>();
+    for (int i = 0; i < arguments.length; i++) {
+      String value = i + 1 < arguments.length ? arguments[i + 1] : "";
+      switch (arguments[i]) {
+        case "--instances" -> {
+          instances = number("--instances", value, 1, 16, mistakes);
+          i++;
+        }
+        case "--port" -> {
+          port = number("--port", value, 0, 65_535, mistakes);
+          i++;
+        }
+        case "--data" -> {
+          if (value.isEmpty()) {
+            mistakes.add("--data needs a folder");
+          }
+          data = Path.of(value);
+          i++;
+        }
+        case "--smoke" -> smoke = true;
+        case "--help", "-h" -> help = true;
+        default -> mistakes.add("There is no option " + arguments[i]);
+      }
+    }
+    if (!mistakes.isEmpty()) {
+      throw new IllegalArgumentException(String.join("\n", mistakes));
+    }
+    return new Options(instances, port >= 0 ? port : smoke ? 0 : DEFAULT_PORT, data, smoke, help);
+  }
+
+  private static int number(String option, String value, int min, int max, List<String> mistakes) {
+    try {
+      int number = Integer.parseInt(value);
+      if (number >= min && number <= max) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Said below, as for a number that is out of bounds.
+    }
+    mistakes.add(option + " needs a number from " + min + " to " + max + ", not \"" + value + "\"");
+    return min;
+  }
+}
