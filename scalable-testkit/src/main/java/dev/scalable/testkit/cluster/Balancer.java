@@ -25,9 +25,9 @@ public final class Balancer {
     return URI.create("http://127.0.0.1:" + nginx.port());
   }
 
-  /** Where Nginx answers 204 by itself, the least it can do: what a load generator measures itself by. */
-  public URI calibration() {
-    return URI.create("http://127.0.0.1:" + nginx.statusPort() + "/calibration");
+  /** Where Nginx tells of itself: {@code /stub_status}, {@code /lb-health}, and {@code /calibration}, which is a bare 204. */
+  public URI statusUri() {
+    return URI.create("http://127.0.0.1:" + nginx.statusPort());
   }
 
   /** The access log: one JSON object per request, written within a second. */
@@ -54,7 +54,7 @@ public final class Balancer {
       if (System.nanoTime() - end > 0) {
         throw new ClusterException(instance.id() + " has not answered " + times + " times through " + uri + " within "
             + limit.toSeconds() + " s. Answers by their " + instanceHeader + " header: " + answers + "\n"
-            + instance.log().excerpt(instance.id()) + "\n" + log().excerpt("nginx"));
+            + instance.log().excerpt() + "\n" + log().excerpt());
       }
       String id = Probe.get(uri, instanceHeader).map(Balancer::describe).orElse("(no answer)");
       answers.merge(id, 1, Integer::sum);

@@ -1,5 +1,6 @@
 package dev.scalable.testkit.cluster;
 
+import dev.scalable.testkit.load.Load;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.List;
  * <p>Whatever way the JVM ends, no process of the cluster outlives it by more than the time they take to stop.
  */
 public final class Cluster implements AutoCloseable {
+  private final AppSpec app;
   private final Slots slots;
   private final Balancer balancer;
   private final PostgresNode postgres;
@@ -25,7 +27,9 @@ public final class Cluster implements AutoCloseable {
   private final Path runDirectory;
   private final Runnable end;
 
-  Cluster(Slots slots, Balancer balancer, PostgresNode postgres, RedisNode redis, Path runDirectory, Runnable end) {
+  Cluster(AppSpec app, Slots slots, Balancer balancer, PostgresNode postgres, RedisNode redis, Path runDirectory,
+      Runnable end) {
+    this.app = app;
     this.slots = slots;
     this.balancer = balancer;
     this.postgres = postgres;
@@ -46,6 +50,24 @@ public final class Cluster implements AutoCloseable {
   /** Where clients come in: the balancer's address. */
   public URI uri() {
     return balancer.uri();
+  }
+
+  /**
+   * Begins the description of a load on this cluster through its balancer. All its instances, as they are when the load
+   * begins, are expected to answer.
+   */
+  public Load load() {
+    return Load.against(uri())
+        .instanceHeader(app.instanceHeader())
+        .instances(() -> instances().stream().map(Instance::id).toList());
+  }
+
+  /**
+   * Begins the description of a load that Nginx answers by itself, with 204: what the load generator and this machine can
+   * do without any app, to compare other loads with.
+   */
+  public Load calibration() {
+    return Load.against(balancer.statusUri()).get("/calibration");
   }
 
   /** All instances by number, those too that do not run at the moment. */

@@ -1,9 +1,5 @@
 package dev.scalable.testkit.cluster;
 
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,8 +72,8 @@ final class ClusterStart {
     Balancer balancer = new Balancer(server, spec.app());
     step("first answers through nginx",
         () -> instances.values().forEach(instance -> balancer.awaitServing(instance, 1, SERVED_LIMIT)));
-    return new Cluster(new Slots(spec.instances(), slots, instances, balancer, factory), balancer, postgres.get(),
-        redis.get(), run.path(), this::close);
+    return new Cluster(spec.app(), new Slots(spec.instances(), slots, instances, balancer, factory), balancer,
+        postgres.get(), redis.get(), run.path(), this::close);
   }
 
   private SortedMap<Integer, Instance> startInstances(Slots.Factory factory) {
@@ -116,16 +112,15 @@ final class ClusterStart {
 
   /** Ends what was started, and makes the exception that tells why the start failed, with every node's last lines. */
   private ClusterException failed(Throwable cause) {
-    StringBuilder message = new StringBuilder("the cluster did not start: " + cause.getMessage());
-    try (DirectoryStream<Path> logs = Files.newDirectoryStream(run.path().resolve("logs"), "*.log")) {
-      for (Path log : logs) {
-        String excerpt = new NodeLog(log).excerpt(String.valueOf(log.getFileName()).replace(".log", ""));
-        if (message.indexOf(excerpt) < 0) {
-          message.append('\n').append(excerpt);
-        }
+    StringBuilder message = new StringBuilder("the cluster did not start");
+    for (Throwable reason = cause; reason != null; reason = reason.getCause()) {
+      message.append(": ").append(reason.getMessage());
+    }
+    for (NodeLog log : run.logs()) {
+      String excerpt = log.excerpt();
+      if (message.indexOf(excerpt) < 0) {
+        message.append('\n').append(excerpt);
       }
-    } catch (IOException e) {
-      cause.addSuppressed(e);
     }
     if (spec.keepRun()) {
       message.append("\nThe run directory is kept: ").append(run.path());

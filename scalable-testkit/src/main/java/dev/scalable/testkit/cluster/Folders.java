@@ -9,10 +9,11 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Whole folders: made at once or not at all, copied, deleted. */
+/** Whole folders: made entirely or not at all, copied, deleted. */
 final class Folders {
   private Folders() {}
 
@@ -43,25 +44,12 @@ final class Folders {
     return target;
   }
 
-  /** Copies {@code from} with all that is in it, and the permissions, to {@code to}, which may exist if it is empty. */
+  /**
+   * Copies what is in {@code from}, with its permissions, into the existing folder {@code to}. By cp(1): for a thousand
+   * small files in a JVM that has just started, it was seen to take a tenth of the time.
+   */
   static void copy(Path from, Path to) {
-    try {
-      Files.walkFileTree(from, new SimpleFileVisitor<>() {
-        @Override public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
-          Path copy = to.resolve(from.relativize(folder));
-          Files.createDirectories(copy);
-          Files.setPosixFilePermissions(copy, Files.getPosixFilePermissions(folder));
-          return FileVisitResult.CONTINUE;
-        }
-
-        @Override public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-          Files.copy(file, to.resolve(from.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
-          return FileVisitResult.CONTINUE;
-        }
-      });
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot copy " + from + " to " + to, e);
-    }
+    Shell.succeed(List.of("cp", "-R", "-p", from + "/.", to.toString()));
   }
 
   /** Deletes {@code folder} and all that is in it; does nothing if it does not exist. */

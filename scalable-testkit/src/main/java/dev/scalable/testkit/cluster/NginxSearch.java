@@ -41,7 +41,7 @@ record NginxSearch(@Nullable Path named, List<Path> folders, DebianNginx distrib
     return new NginxSearch(
         named.isBlank() ? null : Path.of(named),
         folders(environment.getOrDefault("PATH", "")),
-        DebianNginx.in(cache(environment)));
+        DebianNginx.in(CacheFolder.path()));
   }
 
   /**
@@ -101,12 +101,5 @@ record NginxSearch(@Nullable Path named, List<Path> folders, DebianNginx distrib
     }
     folders.addAll(USUAL_FOLDERS);
     return List.copyOf(folders);
-  }
-
-  /** By the XDG Base Directory Specification, which says to ignore relative paths. */
-  private static Path cache(Map<String, String> environment) {
-    Path named = Path.of(environment.getOrDefault("XDG_CACHE_HOME", ""));
-    Path base = named.isAbsolute() ? named : Path.of(System.getProperty("user.home"), ".cache");
-    return base.resolve("scalable-testkit");
   }
 }

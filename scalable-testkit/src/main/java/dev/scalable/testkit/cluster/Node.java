@@ -15,13 +15,13 @@ record Node(String name, Process process, NodeLog log) {
           }
           if (!running) {
             throw new ClusterException(name + " ended with exit code " + process.exitValue() + " before it was " + state
-                + "\n" + log.excerpt(name));
+                + "\n" + log.excerpt());
           }
           return false;
         },
         limit,
         () -> name + " was not " + state + " within " + limit.toSeconds() + " s; process " + process.pid() + " runs\n"
-            + log.excerpt(name));
+            + log.excerpt());
   }
 
   /** Whether the process has ended and says that its port was taken. */

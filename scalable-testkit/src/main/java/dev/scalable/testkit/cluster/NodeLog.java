@@ -32,9 +32,9 @@ public record NodeLog(Path path) {
   }
 
   /** The last lines under a heading, for a failure message. */
-  String excerpt(String node) {
+  String excerpt() {
     List<String> tail = tail(LINES_IN_A_FAILURE);
-    String heading = "--- last lines of " + node + " (" + path.getFileName() + ") ---";
+    String heading = "--- last lines of " + path.getFileName() + " ---";
     return tail.isEmpty() ? heading + "\n(nothing)" : heading + "\n" + String.join("\n", tail);
   }
 }

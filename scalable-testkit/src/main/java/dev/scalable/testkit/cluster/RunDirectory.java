@@ -11,8 +11,10 @@ import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * The folder of one run: logs, rendered configuration, throw-away data, and the list of its processes. It is locked while
@@ -73,6 +75,15 @@ final class RunDirectory implements AutoCloseable {
   /** The log file of the node {@code name}. */
   NodeLog log(String name) {
     return new NodeLog(path.resolve("logs").resolve(name + ".log"));
+  }
+
+  /** The log files of all nodes, by name. */
+  List<NodeLog> logs() {
+    try (Stream<Path> files = Files.list(path.resolve("logs"))) {
+      return files.sorted().map(NodeLog::new).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list the logs in " + path, e);
+    }
   }
 
   /** Gives the lock back. */

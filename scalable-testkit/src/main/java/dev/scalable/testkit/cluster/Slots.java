@@ -85,14 +85,14 @@ final class Slots {
       if (exit.code() != 0 && exit.code() != 143) {
         throw new ClusterException("the rolling restart ended at " + instance.id() + ", which ended with exit code "
             + exit.code() + " after " + exit.took().toMillis() + " ms, where 0 or 143 was to be expected; the others run\n"
-            + instance.log().excerpt(instance.id()));
+            + instance.log().excerpt());
       }
       instance.start();
       balancer.awaitServing(instance, policy.timesServed(), policy.grace());
       if (instance.endsWithin(policy.soak())) {
         throw new ClusterException("the rolling restart ended at " + instance.id() + ", which ended within "
             + policy.soak().toMillis() + " ms after it had answered; the others run\n"
-            + instance.log().excerpt(instance.id()));
+            + instance.log().excerpt());
       }
     }
   }

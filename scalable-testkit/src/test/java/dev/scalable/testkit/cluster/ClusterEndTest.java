@@ -1,7 +1,7 @@
 package dev.scalable.testkit.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,19 +29,21 @@ class ClusterEndTest {
     cluster.close(); // a second time is no mistake
   }
 
-  @Test void a_failed_start_leaves_no_process_and_tells_what_the_app_printed() throws IOException {
-    Path[] kept = new Path[1];
-    assertThatThrownBy(() -> Tiny.cluster().app(AppSpec.mainClass(TinyApp.class).args("broken")).keepRunDirectory().start())
+  @Test void a_failed_start_leaves_no_process_and_tells_what_the_app_printed() {
+    ClusterBuilder broken = Tiny.cluster().app(AppSpec.mainClass(TinyApp.class).args("broken")).keepRunDirectory();
+    Throwable failure = catchThrowable(broken::start);
+    assertThat(failure)
         .isInstanceOf(ClusterException.class)
         .hasMessageContaining("ended with exit code 3 before it was ready")
         .hasMessageContaining("this app is broken on purpose, says app-1")
         .hasMessageContaining("this app is broken on purpose, says app-2")
-        .hasMessageContaining("database system is ready to accept connections")
-        .satisfies(e -> kept[0] = Path.of(e.getMessage().substring(e.getMessage().lastIndexOf(": ") + 2)));
-    assertThat(Recorded.of(kept[0])).extracting(Recorded::role).contains("postgres", "redis", "app");
-    assertThat(Recorded.living(Recorded.withDescendants(Recorded.of(kept[0])))).isEmpty();
-    assertThat(kept[0].resolve("logs")).isNotEmptyDirectory();
-    Folders.delete(kept[0]);
+        .hasMessageContaining("database system is ready to accept connections");
+    String message = String.valueOf(failure.getMessage());
+    Path kept = Path.of(message.substring(message.lastIndexOf(": ") + 2));
+    assertThat(Recorded.of(kept)).extracting(Recorded::role).contains("postgres", "redis", "app");
+    assertThat(Recorded.living(Recorded.withDescendants(Recorded.of(kept)))).isEmpty();
+    assertThat(kept.resolve("logs")).isNotEmptyDirectory();
+    Folders.delete(kept);
   }
 
   @ParameterizedTest(name = "SIG{0}, whole group: {1}")

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Executors;
 
 /** An app of the JDK alone, that starts in a fraction of a second: every path is answered with the instance's id. */
@@ -29,6 +30,7 @@ public final class TinyApp {
     server.createContext("/", exchange -> answer(exchange, id));
     server.start();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println(id + " was told to end")));
+    System.out.println("flag " + System.getProperty("tiny.flag") + ", arguments " + List.of(args));
     System.out.println(id + " listens");
   }
 
