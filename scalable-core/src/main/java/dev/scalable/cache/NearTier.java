@@ -1,6 +1,6 @@
 package dev.scalable.cache;
 
-import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.scalable.http.Lookup;
 import java.time.Duration;
@@ -17,13 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class NearTier<K, V> {
 
-  private final ConcurrentMap<K, CompletableFuture<Entry<V>>> futures;
+  private final ConcurrentMap<K, Flight<V>> flights;
   private final Validity validity;
 
   NearTier(long maximumSize, Duration ttl, Validity validity) {
-    // Caffeine's expiry only frees memory; each entry knows by itself until when it may be served.
-    AsyncCache<K, Entry<V>> cache = Caffeine.newBuilder().maximumSize(maximumSize).expireAfterWrite(ttl).buildAsync();
-    this.futures = cache.asMap();
+    // Caffeine's expiry only frees memory; each entry knows by itself until when it may be served. A place evicted while its
+    // flight is in the air costs another load, no more: what has lost its place is kept nowhere.
+    Cache<K, Flight<V>> cache = Caffeine.newBuilder().maximumSize(maximumSize).expireAfterWrite(ttl).build();
+    this.flights = cache.asMap();
     this.validity = validity;
   }
 
@@ -52,11 +53,15 @@ final class NearTier<K, V> {
 
   /** The value if it may be served now, else null. Never blocks. */
   @Nullable Entry<V> current(K key) {
-    CompletableFuture<Entry<V>> future = futures.get(key);
-    if (future == null || !future.isDone() || future.isCompletedExceptionally()) {
+    Flight<V> flight = flights.get(key);
+    return flight == null ? null : served(flight);
+  }
+
+  private @Nullable Entry<V> served(Flight<V> flight) {
+    if (!flight.isDone() || flight.isCompletedExceptionally()) {
       return null;
     }
-    Entry<V> entry = future.join();
+    Entry<V> entry = flight.join();
     long now = System.nanoTime();
     return entry.generation() == validity.generation() && validity.holds(now) && entry.freshUntil() - now > 0 ? entry : null;
   }
@@ -69,34 +74,31 @@ final class NearTier<K, V> {
    */
   Flight<V> board(K key, Flight<V> mine) {
     while (true) {
-      CompletableFuture<Entry<V>> there = futures.putIfAbsent(key, mine);
+      Flight<V> there = flights.putIfAbsent(key, mine);
       if (there == null) {
         return mine;
       }
-      if (!there.isDone() && there instanceof Flight<V> flight && flight.generation == mine.generation) {
-        return flight;
+      boolean underWay = !there.isDone() && there.generation == mine.generation;
+      if (underWay || served(there) != null) {
+        return there;
       }
-      // Done and not to be served any more, or begun before the proof was lost.
-      Entry<V> now = current(key);
-      if (now != null && there instanceof Flight<V> landed) {
-        return landed;
-      }
-      futures.remove(key, there);
+      // Landed and not to be served any more, or begun before the proof was lost.
+      flights.remove(key, there);
     }
   }
 
   /** Gives up the place of one flight; a later flight's place stays. */
   void remove(K key, Flight<V> flight) {
-    futures.remove(key, flight);
+    flights.remove(key, flight);
   }
 
   /** Gives up the key's place, whoever has it. */
   void remove(K key) {
-    futures.remove(key);
+    flights.remove(key);
   }
 
   /** How many places are taken. */
   int size() {
-    return futures.size();
+    return flights.size();
   }
 }

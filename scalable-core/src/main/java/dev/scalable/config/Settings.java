@@ -27,6 +27,9 @@ public final class Settings {
   /** Names with this prefix belong to the library: one that nobody reads is a mistake. */
   public static final String PREFIX = "SCALABLE_";
 
+  /** Names of the test kit's own, which its children inherit. */
+  private static final String TESTKIT_PREFIX = "SCALABLE_TESTKIT_";
+
   private final Map<String, String> source;
   private final Map<String, String> effective = new LinkedHashMap<>();
   private final List<String> mistakes = new ArrayList<>();
@@ -191,7 +194,7 @@ public final class Settings {
   public synchronized void check() {
     List<String> all = new ArrayList<>(mistakes);
     for (String name : new TreeSet<>(source.keySet())) {
-      if (name.startsWith(PREFIX) && !effective.containsKey(name)) {
+      if (name.startsWith(PREFIX) && !name.startsWith(TESTKIT_PREFIX) && !effective.containsKey(name)) {
         all.add(name + " is not a setting" + NearMiss.hint(name, effective.keySet()));
       }
     }

@@ -15,6 +15,8 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.postgres.PostgresPlugin;
 import org.jdbi.v3.sqlobject.SqlObjectPlugin;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Connections to PostgreSQL: a HikariCP pool behind a fair gate of the same size.
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 final class Pool implements Part {
+
+  private static final Logger log = LoggerFactory.getLogger(Pool.class);
 
   private static final Duration START_TIMEOUT = Duration.ofSeconds(10);
 
@@ -57,7 +61,6 @@ final class Pool implements Part {
     config.setUsername(settings.user());
     config.setPassword(settings.password());
     config.setMaximumPoolSize(settings.poolSize());
-    config.setAutoCommit(false);
     config.setConnectionTimeout(Math.max(250, settings.acquireTimeout().toMillis()));
     config.setInitializationFailTimeout(START_TIMEOUT.toMillis());
     config.setKeepaliveTime(Duration.ofMinutes(1).toMillis());
@@ -111,6 +114,14 @@ final class Pool implements Part {
 
   /** Gives a connection back, and lets the next caller in. */
   void release(Handle handle) {
+    try {
+      // Ended by then, so this is a matter of the driver's alone; Jdbi takes a handle without it for one in a transaction.
+      if (!broken(handle)) {
+        handle.getConnection().setAutoCommit(true);
+      }
+    } catch (SQLException e) {
+      log.debug("A connection could not be made ready for its next use, and is replaced", e);
+    }
     try {
       handle.close();
     } finally {

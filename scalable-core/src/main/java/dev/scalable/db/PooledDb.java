@@ -74,9 +74,9 @@ final class PooledDb implements Db {
   private static void begin(Handle handle, boolean readOnly) {
     try {
       Connection connection = handle.getConnection();
-      if (connection.isReadOnly() != readOnly) {
-        connection.setReadOnly(readOnly);
-      }
+      // Both are remembered by the driver and sent with the first statement, so they cost no round trip.
+      connection.setReadOnly(readOnly);
+      connection.setAutoCommit(false);
     } catch (SQLException e) {
       throw new DbUnavailable("The database connection was lost before the transaction began", e);
     }

@@ -4,10 +4,11 @@ import dev.scalable.testkit.load.Latency;
 import dev.scalable.testkit.load.LoadResult;
 import dev.scalable.testkit.report.ComparisonTable;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -83,7 +84,7 @@ final class OriginFigures {
   }
 
   private static String seconds(@Nullable LoadResult result) {
-    return result == null ? "-" : format("%.3f s", result.duration().toNanos() / 1e9);
+    return result == null ? "-" : decimal(result.duration().toNanos() / 1e9, 3) + " s";
   }
 
   private static String mean(@Nullable LoadResult result) {
@@ -103,7 +104,7 @@ final class OriginFigures {
   }
 
   private static String throughput(@Nullable LoadResult result) {
-    return result == null ? "-" : format("%.0f", result.throughput());
+    return result == null ? "-" : decimal(result.throughput(), 0);
   }
 
   private static String shares(@Nullable LoadResult result) {
@@ -111,16 +112,17 @@ final class OriginFigures {
       return "-";
     }
     Map<String, Integer> byInstance = new TreeMap<>(result.byInstance());
-    return byInstance.values().stream().map(count -> format("%.0f", 100.0 * count / result.scheduled()))
+    return byInstance.values().stream().map(count -> decimal(100.0 * count / result.scheduled(), 0))
         .collect(Collectors.joining("/"));
   }
 
   private static String millis(Duration time) {
     double millis = time.toNanos() / 1e6;
-    return format(millis < 10 ? "%.2f" : "%.0f", millis);
+    return decimal(millis, millis < 10 ? 2 : 0);
   }
 
-  private static String format(String pattern, Object... values) {
-    return String.format(Locale.ROOT, pattern, values);
+  /** A number with so many digits after a point, whatever the machine's language. */
+  private static String decimal(double number, int digits) {
+    return BigDecimal.valueOf(number).setScale(digits, RoundingMode.HALF_UP).toPlainString();
   }
 }
