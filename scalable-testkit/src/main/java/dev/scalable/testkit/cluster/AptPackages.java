@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The distribution's packages, read by apt with lists, caches and locks of its own in a folder: it installs nothing, needs no root
- * and does not depend on when the machine's own lists were last updated. Sources, keys and proxies are the machine's.
+ * The distribution's packages, read by apt with lists, caches and locks of its own in a folder: it installs nothing,
+ * needs no root and does not depend on when the machine's own lists were last updated. Sources, keys and proxies are
+ * the machine's.
  *
  * @param folder an empty folder, absolute; the caller deletes it
  */
@@ -35,7 +36,7 @@ record AptPackages(Path folder) {
     for (String tool : List.of("apt-get", "dpkg-deb")) {
       if (Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
           .noneMatch(folder -> Files.isExecutable(Path.of(folder, tool)))) {
-        throw new IOException("only possible on Debian and what descends from it: there is no " + tool + " on the PATH");
+        throw new IOException("only possible on Debian and its descendants: there is no " + tool + " on the PATH");
       }
     }
   }
@@ -72,7 +73,7 @@ record AptPackages(Path folder) {
   private List<String> namesOf(String name) throws IOException {
     FinishedCommand plan = apt("--simulate", "install", name);
     if (plan.exitCode() != 0) {
-      // Packages that have nothing to do with this one may be half installed; what this one needs may be there all the same.
+      // Packages that have nothing to do with this one may be half installed, and all that this one needs be there.
       LOG.warn("apt-get cannot say what {} needs, trying without: {}", name, plan.output());
       return List.of(name);
     }
@@ -92,7 +93,7 @@ record AptPackages(Path folder) {
         Acquire::Languages "none";
         Acquire::Retries "2";
         APT::Install-Recommends "false";
-        // The user that apt would otherwise change to cannot write below another's home. Signatures are checked all the same.
+        // Else root's apt changes to a user who cannot write below root's home. Signatures are checked all the same.
         APT::Sandbox::User "root";
         """
         .formatted(folder);

@@ -15,11 +15,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The distribution's own nginx, unpacked into a user's cache on Debian and what descends from it; nothing is installed and root
- * is not needed.
+ * The distribution's own nginx, unpacked into a user's cache on Debian and its descendants; nothing is installed and
+ * root is not needed.
  *
- * <p>Processes and threads that want it at once wait for the first, which unpacks into a folder of its own and renames that when
- * nginx runs: whoever sees the final name sees all of it.
+ * <p>Processes and threads that want it at once wait for the first, which unpacks into a folder of its own and renames
+ * that when nginx runs: whoever sees the final name sees all of it.
  *
  * @param cache where it is kept; made when needed
  * @param name of its folder there: one per release and processor, as a home may be shared by several machines
@@ -35,7 +35,8 @@ record DebianNginx(Path cache, String name) {
     Properties release = release();
     String id = release.getProperty("ID", "unknown");
     String version = release.getProperty("VERSION_ID", release.getProperty("VERSION_CODENAME", "rolling"));
-    return new DebianNginx(cache, "nginx-%s-%s-%s".formatted(id, version, System.getProperty("os.arch")).replace("\"", ""));
+    String name = "nginx-%s-%s-%s".formatted(id, version, System.getProperty("os.arch"));
+    return new DebianNginx(cache, name.replace("\"", ""));
   }
 
   /**
@@ -66,7 +67,7 @@ record DebianNginx(Path cache, String name) {
     Path staging = cache.resolve(name + ".staging");
     delete(staging);
     long begin = System.nanoTime();
-    LOG.info("No nginx on this machine: unpacking the distribution's package into {} (once, some 10 s)", cache.resolve(name));
+    LOG.info("No nginx here: unpacking the distribution's package into {} (once, some 10 s)", cache.resolve(name));
     try {
       Path apt = Files.createDirectories(staging.resolve("apt"));
       Path unpacked = Files.createDirectories(staging.resolve("unpacked"));

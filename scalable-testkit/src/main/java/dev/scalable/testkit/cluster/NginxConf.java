@@ -14,14 +14,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The Nginx configuration that Scalable ships, in a run folder and accepted by nginx: what is tested is what is deployed. Its files
- * are copied as they are; only those of its {@code site} folder are written for this cluster, see {@link NginxSite}.
+ * The Nginx configuration that Scalable ships, in a run folder and accepted by nginx: what is tested is what is
+ * deployed. Its files are copied as they are; only those of its {@code site} folder are written for this cluster, see
+ * {@link NginxSite}.
  *
  * @param folder absolute; nginx writes nothing outside of it
  */
 record NginxConf(Path folder, NginxBinary nginx) {
 
-  /** Every file of the template but its example site and its README. A list, as a class path cannot be asked for one. */
+  /**
+   * Every file of the template but its example site and its README. A list, as a class path cannot be asked for one.
+   */
   static final List<String> SHIPPED =
       List.of(
           "nginx.conf",
@@ -78,8 +81,9 @@ record NginxConf(Path folder, NginxBinary nginx) {
   }
 
   /**
-   * The command line that runs nginx in the foreground. SIGTERM ends it at once, SIGQUIT when open requests are answered. A start
-   * that fails says so on standard error and in {@link #errorLog()}; on a port in use that takes 2.5 s.
+   * The command line that runs nginx in the foreground. SIGTERM ends it at once, SIGQUIT when open requests are
+   * answered; SIGKILL leaves its workers running. A start that fails says so on standard error and in {@link
+   * #errorLog()}; on a port in use that takes 2.5 s.
    */
   List<String> command() {
     List<String> command = new ArrayList<>(invocation());
@@ -109,7 +113,10 @@ record NginxConf(Path folder, NginxBinary nginx) {
 
   private List<String> invocation() {
     return List.of(
-        nginx.path().toString(), "-p", folder + "/", "-c", folder.resolve("nginx.conf").toString(), "-e", errorLog().toString());
+        nginx.path().toString(),
+        "-p", folder + "/",
+        "-c", folder.resolve("nginx.conf").toString(),
+        "-e", errorLog().toString());
   }
 
   private void write(String file, String text) throws IOException {

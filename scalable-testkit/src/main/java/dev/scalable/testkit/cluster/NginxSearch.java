@@ -12,9 +12,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where nginx is looked for: the one that was named (property {@value #PROPERTY}, else environment {@value #VARIABLE}) and then no
- * other; else the folders of PATH, the usual sbin folders, and last the user's cache, into which the distribution's package is
- * unpacked where that is possible.
+ * Where nginx is looked for: the one that was named (property {@value #PROPERTY}, else environment {@value #VARIABLE})
+ * and then no other; else the folders of PATH, the usual sbin folders, and last the user's cache, into which the
+ * distribution's package is unpacked where that is possible.
  *
  * @param named the path that was named, if any
  * @param folders where a file called nginx is looked for, in this order
@@ -85,7 +85,8 @@ record NginxSearch(@Nullable Path named, List<Path> folders, DebianNginx distrib
   }
 
   private String message(@Nullable String fetching, List<NginxNotAvailableException> unusable) {
-    return "nginx is needed and not available. Install it (apt install nginx, dnf install nginx, apk add nginx, brew install nginx)"
+    return "nginx is needed and not available. Install it"
+        + " (apt install nginx, dnf install nginx, apk add nginx, brew install nginx)"
         + " or name it by the property " + PROPERTY + " or the environment's " + VARIABLE + "."
         + "\n  looked in: " + folders
         + unusable.stream().map(e -> "\n  found but unusable: " + e.getMessage()).reduce("", String::concat)

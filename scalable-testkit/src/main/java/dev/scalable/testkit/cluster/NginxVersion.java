@@ -13,7 +13,9 @@ record NginxVersion(int major, int minor, int patch) implements Comparable<Nginx
           .thenComparingInt(NginxVersion::minor)
           .thenComparingInt(NginxVersion::patch);
 
-  /** The version in what {@code nginx -v} printed, such as {@code nginx version: nginx/1.22.1}; empty if there is none. */
+  /**
+   * The version in what {@code nginx -v} printed, such as {@code nginx version: nginx/1.22.1}; empty if it has none.
+   */
   static Optional<NginxVersion> in(String report) {
     return REPORTED
         .matcher(report)

@@ -44,7 +44,11 @@ final class Nginx implements AutoCloseable {
   static Nginx before(List<InetSocketAddress> slots, String http) throws IOException {
     for (int attempt = 1; ; attempt++) {
       Nginx nginx = launch(slots, http);
-      await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).atMost(Duration.ofSeconds(20)).until(() -> !nginx.process.isAlive() || nginx.answers());
+      await()
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofMillis(5))
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> !nginx.process.isAlive() || nginx.answers());
       if (nginx.process.isAlive()) {
         return nginx;
       }

@@ -38,15 +38,17 @@ class NginxConfTest {
     assertThat(NginxConf.SHIPPED).containsExactlyElementsOf(shipped);
 
     NginxConf.render(folder, NginxBinary.find(), SLOTS, 21_003, 21_004);
-    assertThat(shipped).allSatisfy(file -> assertThat(folder.resolve(file)).hasSameBinaryContentAs(TEMPLATE.resolve(file)));
+    assertThat(shipped)
+        .allSatisfy(file -> assertThat(folder.resolve(file)).hasSameBinaryContentAs(TEMPLATE.resolve(file)));
   }
 
   @Test
   void a_rendered_site_has_the_files_of_the_example_site() throws IOException {
+    List<String> example = files(TEMPLATE).stream().filter(file -> file.startsWith("site/")).toList();
+
     NginxSite site = new NginxSite(SLOTS, 21_003, 21_004, false, OLD);
 
-    assertThat(site.files().keySet())
-        .containsExactlyInAnyOrderElementsOf(files(TEMPLATE).stream().filter(file -> file.startsWith("site/")).toList());
+    assertThat(site.files().keySet()).containsExactlyInAnyOrderElementsOf(example);
   }
 
   @Test

@@ -36,8 +36,15 @@ class NginxErrorsTest {
   @Test
   void the_inside_is_not_reachable_however_it_is_spelt() throws IOException {
     List<String> spellings =
-        List.of("/internal", "/internal/", "/internal/metrics", "/%69nternal/metrics", "//internal/x", "/a/../internal/x",
-            "/internal;a/metrics", "/internal%2Fmetrics");
+        List.of(
+            "/internal",
+            "/internal/",
+            "/internal/metrics",
+            "/%69nternal/metrics",
+            "//internal/x",
+            "/a/../internal/x",
+            "/internal;a/metrics",
+            "/internal%2Fmetrics");
     try (Upstream upstream = Upstream.answering();
         Nginx nginx = Nginx.before(upstream)) {
       for (String target : spellings) {

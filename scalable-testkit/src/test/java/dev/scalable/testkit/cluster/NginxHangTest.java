@@ -14,7 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** An instance that takes a request and says nothing: stopped, or in an endless collection. Takes the read timeout of 10 s. */
+/** An instance that takes a request and says nothing, as one that was stopped. Takes the read timeout of 10 s. */
 class NginxHangTest {
 
   private static final String NO_KEY = "Accept: */*";
@@ -23,7 +23,8 @@ class NginxHangTest {
 
   @Test
   void what_may_be_sent_twice_is_answered_by_another_instance_after_ten_seconds() throws Exception {
-    Map<String, String> headerByRequest = Map.of("GET /", NO_KEY, "POST /keyed", "Idempotency-Key: k-1", "POST /plain", NO_KEY);
+    Map<String, String> headerByRequest =
+        Map.of("GET /", NO_KEY, "POST /keyed", "Idempotency-Key: k-1", "POST /plain", NO_KEY);
     Map<String, Outcome> outcomes = new TreeMap<>();
     try (ExecutorService users = Executors.newFixedThreadPool(headerByRequest.size())) {
       Map<String, Future<Outcome>> running = new TreeMap<>();

@@ -70,6 +70,27 @@ class NginxSlotsTest {
   }
 
   @Test
+  void an_instance_that_starts_in_an_empty_slot_is_found_without_a_reload() throws IOException {
+    try (Socket empty = Upstream.nobody();
+        Upstream first = Upstream.answering();
+        Nginx nginx = Nginx.before(List.of(address(empty), first.address()), "")) {
+      assertThat(statuses(nginx, 20)).containsOnly(200);
+      InetSocketAddress slot = address(empty);
+      empty.close();
+
+      try (Upstream late = Upstream.handlingAt(slot, exchange -> Upstream.answer(exchange, 200, "late"))) {
+        await()
+            .atMost(Duration.ofSeconds(5))
+            .untilAsserted(
+                () -> {
+                  assertThat(statuses(nginx, 10)).containsOnly(200);
+                  assertThat(late.received()).isNotEmpty();
+                });
+      }
+    }
+  }
+
+  @Test
   void connections_to_instances_are_kept() throws Exception {
     try (Upstream one = Upstream.answering();
         Upstream two = Upstream.answering();

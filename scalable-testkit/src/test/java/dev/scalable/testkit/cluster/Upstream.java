@@ -44,14 +44,18 @@ final class Upstream implements AutoCloseable {
     return handling(exchange -> answer(exchange, 200, String.valueOf(exchange.getLocalAddress().getPort())));
   }
 
-  /** A server that takes requests and closes the connection instead of answering, as an instance does that is killed. */
+  /** A server that takes requests and closes the connection instead of answering, as a killed instance does. */
   static Upstream dyingOnEachRequest() {
     return handling(HttpExchange::close);
   }
 
   static Upstream handling(HttpHandler handler) {
+    return handlingAt(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), handler);
+  }
+
+  static Upstream handlingAt(InetSocketAddress address, HttpHandler handler) {
     try {
-      Upstream upstream = new Upstream(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
+      Upstream upstream = new Upstream(HttpServer.create(address, 0));
       upstream.server.setExecutor(upstream.threads);
       upstream.server.createContext(
           "/",
