@@ -7,8 +7,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What happens to the system during a run: faults at their times, and an action that the load goes on for. Each of the two
- * has a thread of its own, since an action such as a rolling restart takes as long as it takes.
+ * What happens to the system during a run: faults at their times, and an action that the load goes on for. Each of the
+ * two has a thread of its own, since an action such as a rolling restart takes as long as it takes.
  */
 final class Disturbance {
   private final Run run;

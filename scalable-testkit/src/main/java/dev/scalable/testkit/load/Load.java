@@ -13,7 +13,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The description of a load run: what is sent, by how many users, what happens meanwhile. {@link #run()} carries it out.
+ * The description of a load run: what is sent, by how many users, what happens meanwhile. {@link #run()} carries it
+ * out.
  *
  * <pre>{@code
  * LoadResult result = Load.against(uri)
@@ -75,7 +76,9 @@ public final class Load {
     return new WarmUp(count);
   }
 
-  /** Reads well in {@code fault(at(ofSeconds(2)), ...)}: returns the duration, which counts from the start of the run. */
+  /**
+   * Reads well in {@code fault(at(ofSeconds(2)), ...)}: returns the duration, which counts from the start of the run.
+   */
   public static Duration at(Duration sinceStart) {
     return sinceStart;
   }
@@ -133,7 +136,8 @@ public final class Load {
   /** Sends several kinds of request, in the proportion of their {@linkplain RequestTemplate#weight weights}. */
   public Load mixed(RequestTemplate... templates) {
     if (!mix.isEmpty()) {
-      mistakes.add("the requests were given twice: " + mix + " and " + List.of(templates) + "; put them into one mixed(...)");
+      mistakes.add(
+          "the requests were given twice: " + mix + " and " + List.of(templates) + "; put them into one mixed(...)");
     }
     mix = List.of(templates);
     return this;
@@ -192,9 +196,9 @@ public final class Load {
   }
 
   /**
-   * Does something to the system at a time after the start of the run. Faults are done one after the other, in the order
-   * of their times, so a long one delays the next; the result tells the true times. If one throws, or the load has ended
-   * before it is due, the run fails.
+   * Does something to the system at a time after the start of the run. Faults are done one after the other, in the
+   * order of their times, so a long one delays the next; the result tells the true times. If one throws, or the load
+   * has ended before it is due, the run fails.
    */
   public Load fault(Duration sinceStart, String faultName, Action action) {
     faults.add(new Plan.DueFault(sinceStart, faultName, action));
