@@ -2,6 +2,7 @@ package dev.scalable.testkit.load;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -65,10 +66,10 @@ final class Disturbance {
     return ended;
   }
 
-  /** What was done, in order of time; once it has ended. */
+  /** What was done, in order of its start; once it has ended. */
   List<Fault> faults() {
     synchronized (faults) {
-      return List.copyOf(faults);
+      return faults.stream().sorted(Comparator.comparing(Fault::started)).toList();
     }
   }
 

@@ -13,8 +13,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The description of a load run: what is sent, by how many users, what happens meanwhile. {@link #run()} carries it
- * out.
+ * The description of a load run: what is sent, by how many users, and what happens meanwhile.
  *
  * <pre>{@code
  * LoadResult result = Load.against(uri)
@@ -24,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  *     .run();
  * }</pre>
  *
- * <p>Each user has a thread and a kept-alive connection of its own. All connect (and warm up) first and start together,
- * so the clock measures requests, not the start of threads. Nothing is sent twice by the client: what got no answer is
- * reported as that.
+ * <p>Each user has a thread and a kept-alive connection of its own. All warm up and connect first and then start
+ * together, as the users of a test with a barrier do: so the clock measures requests, not the start of threads, and the
+ * first moment is as crowded as the rest. Nothing is sent twice by the client: what got no answer is reported as that.
  *
  * <p>Mutable, for one thread. It may be run more than once, and starts afresh each time.
  */

@@ -112,7 +112,10 @@ public final class LoadResult {
     return expectedInstances;
   }
 
-  /** Returns what was done to the system during the run, in order of time, with true times. */
+  /**
+   * Returns what was done to the system during the run, in order of its start, with true times; the action that the
+   * load went on for is among it.
+   */
   public List<Fault> faults() {
     return faults;
   }

@@ -170,7 +170,7 @@ class ClientTest {
         }
       });
       URI uri = URI.create("http://127.0.0.1:" + listener.getLocalPort());
-      try (Client client = Client.open(uri, Duration.ofSeconds(1))) {
+      try (Client client = Client.open(uri, Duration.ofSeconds(5))) {
         Call large = Call.of("POST", "/").body("application/octet-stream", new byte[32 * 1024 * 1024]);
         assertThat(client.send(large).status()).isEqualTo(413);
       }

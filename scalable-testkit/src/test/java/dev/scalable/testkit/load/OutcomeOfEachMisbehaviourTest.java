@@ -91,8 +91,14 @@ class OutcomeOfEachMisbehaviourTest {
       over.await();
       return false;
     };
-    expect(hangs, new Outcome.ReadTimeout(), Fate.FAILED, Fate.INDETERMINATE);
-    over.countDown();
+    try (TestServer server = TestServer.start(hangs)) {
+      Load load = Load.against(server.uri()).readTimeout(Duration.ofMillis(250)).closed(users(1), iterations(2));
+      LoadResult result = load.mixed(RequestTemplate.get("/"), RequestTemplate.post("/", () -> "{}")).run();
+      assertThat(result.exchanges()).extracting(e -> e.outcome()).containsOnly(new Outcome.ReadTimeout());
+      assertThat(result.failed()).isEqualTo(1);
+      assertThat(result.indeterminate()).isEqualTo(1);
+      assertThat(server.requests()).isEqualTo(2);
+    }
   }
 
   @Test
@@ -204,7 +210,6 @@ class OutcomeOfEachMisbehaviourTest {
   private static LoadResult run(TestServer server, RequestTemplate template, int requests) {
     return Load.against(server.uri())
         .mixed(template)
-        .readTimeout(Duration.ofMillis(250))
         .closed(users(1), iterations(requests))
         .run();
   }
