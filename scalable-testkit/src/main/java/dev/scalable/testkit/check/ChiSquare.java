@@ -3,9 +3,9 @@ package dev.scalable.testkit.check;
 import java.util.Collection;
 
 /**
- * Pearson's chi-square test of counts against an even distribution. The tail of the chi-square distribution is the upper
- * regularised incomplete gamma function, by series and continued fraction as in Abramowitz and Stegun 6.5.29 and 6.5.31;
- * a statistics library for this one function would be the largest dependency of the testkit.
+ * Pearson's chi-square test of counts against an even distribution. The tail of the chi-square distribution is the
+ * upper regularised incomplete gamma function, by series and continued fraction as in Abramowitz and Stegun 6.5.29 and
+ * 6.5.31; a statistics library for this one function would be the largest dependency of the testkit.
  */
 final class ChiSquare {
   private ChiSquare() {}

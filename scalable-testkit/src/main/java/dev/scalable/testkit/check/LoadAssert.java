@@ -41,10 +41,10 @@ public final class LoadAssert extends AbstractAssert<LoadAssert, LoadResult> {
   }
 
   /**
-   * Holds if there was a request and none was lost: not failed, not dropped, and no write left in doubt. The message tells
-   * apart what the balancer answered by itself (502, 503 and 504 with {@code X-Error-Source: nginx}: lost on the way),
-   * what the application refused by its own will (429 and 503: shed, and to be sent again by the client), and what was not
-   * answered at all.
+   * Holds if there was a request and none was lost: not failed, not dropped, and no write left in doubt. The message
+   * tells apart what the balancer answered by itself (502, 503 and 504 with {@code X-Error-Source: nginx}: lost on the
+   * way), what the application refused by its own will (429 and 503: shed, and to be sent again by the client), and
+   * what was not answered at all.
    */
   public LoadAssert lostNothing() {
     long balancer = count(exchange -> exchange.outcome() instanceof Outcome.BadStatus bad && bad.fromBalancer());
@@ -66,8 +66,8 @@ public final class LoadAssert extends AbstractAssert<LoadAssert, LoadResult> {
   }
 
   /**
-   * Holds if round robin dealt the requests out exactly: at least two instances answered, each answer names its instance,
-   * and no two of them differ by more than one. Instances that were said to be expected count with zero.
+   * Holds if round robin dealt the requests out exactly: at least two instances answered, each answer names its
+   * instance, and no two of them differ by more than one. Instances that were said to be expected count with zero.
    *
    * <p>With a fault in the run round robin has no reason to be exact, so this fails and says so; see
    * {@link #plausiblyEven()}.
@@ -128,7 +128,8 @@ public final class LoadAssert extends AbstractAssert<LoadAssert, LoadResult> {
     return require(
         least >= share * total,
         String.format(
-            Locale.ROOT, "expected each instance to give at least %.1f %% of %d answers, but the least gave %.1f %%: %s",
+            Locale.ROOT,
+            "expected each instance to give at least %.1f %% of %d answers, but the least gave %.1f %%: %s",
             share * 100, total, least * 100.0 / total, counts));
   }
 

@@ -5,8 +5,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request of a run and how it ended. All times are nanoseconds since the start of the run, by the clock of the test's
- * JVM ({@link System#nanoTime()}), so that exchanges of all users can be put in one order.
+ * One request of a run and how it ended. All times are nanoseconds since the start of the run, by the clock of the
+ * test's JVM ({@link System#nanoTime()}), so that exchanges of all users can be put in one order.
  *
  * @param run the run's own part of the request id
  * @param user the user that sent it, from 0

@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The final response to one request: status, headers and the whole body. Immutable, as long as its bytes are left alone. */
+/**
+ * The final response to one request: status, headers and the whole body. Immutable, as long as its bytes are left
+ * alone.
+ */
 public final class Answer {
   private final int status;
   private final HeaderBlock headers;

@@ -5,19 +5,17 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * An HTTP/1.1 client over one kept-alive connection, for tests that follow a journey step by step. It blocks, follows no
- * redirects, keeps no cookies and sends nothing twice. It opens the connection with the first request.
+ * An HTTP/1.1 client over one kept-alive connection, for tests that follow a journey step by step. It blocks, follows
+ * no redirects, keeps no cookies and sends nothing twice. It opens the connection with the first request.
  *
  * <p>For one thread at a time. A failed request leaves the client usable: the next one opens a new connection.
  */
 public final class Client implements AutoCloseable {
-  private final Target target;
   private final Connection connection;
   private final String run = Long.toHexString(ThreadLocalRandom.current().nextLong() | Long.MIN_VALUE);
   private int sequence;
 
   private Client(Target target) {
-    this.target = target;
     this.connection = new Connection(target);
   }
 
@@ -30,9 +28,13 @@ public final class Client implements AutoCloseable {
     return new Client(Target.of(uri));
   }
 
-  /** Returns a new, unconnected client that waits so long for a complete answer; close this one too. */
-  public Client readTimeout(Duration timeout) {
-    return new Client(target.readTimeout(timeout));
+  /**
+   * Returns a client that waits so long for a complete answer.
+   *
+   * @throws IllegalArgumentException if the URI is not {@code http://host:port}, or the time is not positive
+   */
+  public static Client open(URI uri, Duration readTimeout) {
+    return new Client(Target.of(uri).readTimeout(readTimeout));
   }
 
   /**

@@ -44,7 +44,9 @@ public final class ClosedModel {
     return iterations != null || time != null;
   }
 
-  /** Whether a user that has sent so many requests, so long after the start, has not sent all that the model asks for. */
+  /**
+   * Whether a user that has sent so many requests, so long after the start, has not sent all that the model asks for.
+   */
   boolean asksForMore(int sent, long nanos) {
     return (iterations != null && sent < iterations.perUser()) || (time != null && nanos < time.toNanos());
   }

@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One connection to a target, kept alive between requests and opened again when it must be. For one thread at a time.
  *
- * <p>Nothing is ever sent twice. A connection that the server closed while it was idle is found out before the request is
- * written, by a read that does not wait, and replaced: no request was lost, so none is counted. If the server closes it
- * in the instant after that check, the request was sent and its fate is the server's secret; that is reported as
+ * <p>Nothing is ever sent twice. A connection that the server closed while it was idle is found out before the request
+ * is written, by a read that does not wait, and replaced: no request was lost, so none is counted. If the server closes
+ * it in the instant after that check, the request was sent and its fate is the server's secret; that is reported as
  * {@link Outcome.ClosedBeforeResponse} on a reused connection, never hidden by a second attempt, which is what RFC 9110
  * section 9.2.2 allows for idempotent methods only and what makes general-purpose clients blind to lost requests.
  */
@@ -35,6 +35,7 @@ final class Connection implements AutoCloseable {
   private @Nullable SocketChannel channel;
   private final ResponseReader reader = new ResponseReader(this::receive);
   private long deadline;
+  private boolean carriedAnAnswer;
   private boolean reused;
 
   Connection(Target target) {
@@ -44,13 +45,16 @@ final class Connection implements AutoCloseable {
 
   /** Sends one request and reads its answer; throws {@link NoAnswerException} if there is none. */
   Answer send(Call call, String requestId) {
+    reused = false;
+    reader.forgetFirstByte();
     SocketChannel open = ready(call);
+    reused = carriedAnAnswer;
     deadline = System.nanoTime() + target.readTimeout().toNanos();
     IOException unsent = write(open, writer.write(call, requestId));
     try {
       Answer answer = reader.read(call.method());
       if (reader.persistent() && unsent == null) {
-        reused = true;
+        carriedAnAnswer = true;
       } else {
         close();
       }
@@ -74,19 +78,19 @@ final class Connection implements AutoCloseable {
     }
   }
 
-  /** When the first byte of the last answer arrived, by {@link System#nanoTime()}; 0 if none did. */
+  /** When the first byte of the answer to the last request arrived, by {@link System#nanoTime()}; 0 if none did. */
   long firstByte() {
     return reader.firstByte();
   }
 
-  /** Whether the connection carried an answer, and is open. */
+  /** Whether the last request was sent on a connection that had carried an answer before. */
   boolean reused() {
     return reused;
   }
 
   @Override
   public void close() {
-    reused = false;
+    carriedAnAnswer = false;
     SocketChannel open = channel;
     channel = null;
     reader.reset();
@@ -111,8 +115,8 @@ final class Connection implements AutoCloseable {
       return open();
     } catch (SocketTimeoutException late) {
       throw failed(call, new Outcome.ConnectTimeout(), late);
-    } catch (BindException exhausted) {
-      throw failed(call, new Outcome.Dropped("no local port: " + exhausted.getMessage()), exhausted);
+    } catch (ExhaustedException | BindException own) {
+      throw failed(call, new Outcome.Dropped("no socket left here: " + own.getMessage()), own);
     } catch (IOException refused) {
       throw failed(call, new Outcome.Refused(String.valueOf(refused.getMessage())), refused);
     }
@@ -120,7 +124,7 @@ final class Connection implements AutoCloseable {
 
   private SocketChannel open() throws IOException {
     InetSocketAddress address = new InetSocketAddress(target.address().getHostString(), target.address().getPort());
-    SocketChannel opened = SocketChannel.open();
+    SocketChannel opened = socket();
     channel = opened;
     if (address.isUnresolved()) {
       throw new UnknownHostException("no address is known for " + address.getHostString());
@@ -129,6 +133,14 @@ final class Connection implements AutoCloseable {
     opened.socket().connect(address, Math.toIntExact(target.connectTimeout().toMillis()));
     opened.configureBlocking(false);
     return opened;
+  }
+
+  private static SocketChannel socket() throws ExhaustedException {
+    try {
+      return SocketChannel.open();
+    } catch (IOException failure) {
+      throw new ExhaustedException(failure);
+    }
   }
 
   /** Whether a read would have to wait: neither the end of the stream nor bytes that nobody asked for are there. */
@@ -143,8 +155,8 @@ final class Connection implements AutoCloseable {
   }
 
   /**
-   * Writes a request. Returns why it could not be written entirely, if so: then the server may have answered early, as one
-   * does that refuses a large body, and there may still be an answer to read (RFC 9112 section 9.3).
+   * Writes a request. Returns why it could not be written entirely, if so: then the server may have answered early, as
+   * one does that refuses a large body, and there may still be an answer to read (RFC 9112 section 9.3).
    */
   private @Nullable IOException write(SocketChannel open, ByteBuffer request) {
     try {
@@ -192,5 +204,14 @@ final class Connection implements AutoCloseable {
   private NoAnswerException failed(Call call, Outcome outcome, IOException cause) {
     close();
     return new NoAnswerException(call.toString(), outcome, cause);
+  }
+
+  /** This process can open no more sockets: nothing that the target could be blamed for. */
+  private static final class ExhaustedException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    ExhaustedException(IOException cause) {
+      super(cause.getMessage(), cause);
+    }
   }
 }

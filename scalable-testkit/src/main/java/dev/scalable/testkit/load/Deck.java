@@ -7,7 +7,8 @@ import java.util.Random;
 
 /**
  * The order in which one user takes the templates of a mix: a shuffled deck with as many cards of each template as its
- * weight (80:20 is a deck of five), dealt over and over. So the shares are exact after each deck, and no user waits for another to choose.
+ * weight (80:20 is a deck of five), dealt over and over. So the shares are exact after each deck, and no user waits for
+ * another to choose.
  */
 final class Deck {
   private final List<RequestTemplate> cards;

@@ -2,13 +2,14 @@ package dev.scalable.testkit.load;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What happens to the system during a run: faults at their times, and an action that the load goes on for. Each of the two
- * has a thread of its own, since an action such as a rolling restart takes as long as it takes.
+ * What happens to the system during a run: faults at their times, and an action that the load goes on for. Each of the
+ * two has a thread of its own, since an action such as a rolling restart takes as long as it takes.
  */
 final class Disturbance {
   private final Run run;
@@ -65,10 +66,10 @@ final class Disturbance {
     return ended;
   }
 
-  /** What was done, in order of time; once it has ended. */
+  /** What was done, in order of its start; once it has ended. */
   List<Fault> faults() {
     synchronized (faults) {
-      return List.copyOf(faults);
+      return faults.stream().sorted(Comparator.comparing(Fault::started)).toList();
     }
   }
 

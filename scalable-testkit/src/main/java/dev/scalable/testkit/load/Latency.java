@@ -10,8 +10,8 @@ import org.HdrHistogram.Histogram;
 /**
  * How long requests took: a histogram with three digits of precision (HdrHistogram). Immutable.
  *
- * <p>It gives no percentile that its number of requests cannot support: {@code p(q)} needs {@code 10 / (1 - q)}, so that at
- * least ten requests lie beyond it. 200 requests support p95, p99 needs 1,000, p99.9 needs 10,000.
+ * <p>It gives no percentile that its number of requests cannot support: {@code p(q)} needs {@code 10 / (1 - q)}, so
+ * that at least ten requests lie beyond it. 200 requests support p95, p99 needs 1,000, p99.9 needs 10,000.
  */
 public final class Latency {
   private final Histogram histogram = new Histogram(3);

@@ -13,7 +13,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The description of a load run: what is sent, by how many users, what happens meanwhile. {@link #run()} carries it out.
+ * The description of a load run: what is sent, by how many users, and what happens meanwhile.
  *
  * <pre>{@code
  * LoadResult result = Load.against(uri)
@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  *     .run();
  * }</pre>
  *
- * <p>Each user has a thread and a kept-alive connection of its own. All connect (and warm up) first and start together,
- * so the clock measures requests, not the start of threads. Nothing is sent twice by the client: what got no answer is
- * reported as that.
+ * <p>Each user has a thread and a kept-alive connection of its own. All warm up and connect first and then start
+ * together, as the users of a test with a barrier do: so the clock measures requests, not the start of threads, and the
+ * first moment is as crowded as the rest. Nothing is sent twice by the client: what got no answer is reported as that.
  *
  * <p>Mutable, for one thread. It may be run more than once, and starts afresh each time.
  */
@@ -75,7 +75,9 @@ public final class Load {
     return new WarmUp(count);
   }
 
-  /** Reads well in {@code fault(at(ofSeconds(2)), ...)}: returns the duration, which counts from the start of the run. */
+  /**
+   * Reads well in {@code fault(at(ofSeconds(2)), ...)}: returns the duration, which counts from the start of the run.
+   */
   public static Duration at(Duration sinceStart) {
     return sinceStart;
   }
@@ -133,7 +135,8 @@ public final class Load {
   /** Sends several kinds of request, in the proportion of their {@linkplain RequestTemplate#weight weights}. */
   public Load mixed(RequestTemplate... templates) {
     if (!mix.isEmpty()) {
-      mistakes.add("the requests were given twice: " + mix + " and " + List.of(templates) + "; put them into one mixed(...)");
+      mistakes.add(
+          "the requests were given twice: " + mix + " and " + List.of(templates) + "; put them into one mixed(...)");
     }
     mix = List.of(templates);
     return this;
@@ -192,9 +195,9 @@ public final class Load {
   }
 
   /**
-   * Does something to the system at a time after the start of the run. Faults are done one after the other, in the order
-   * of their times, so a long one delays the next; the result tells the true times. If one throws, or the load has ended
-   * before it is due, the run fails.
+   * Does something to the system at a time after the start of the run. Faults are done one after the other, in the
+   * order of their times, so a long one delays the next; the result tells the true times. If one throws, or the load
+   * has ended before it is due, the run fails.
    */
   public Load fault(Duration sinceStart, String faultName, Action action) {
     faults.add(new Plan.DueFault(sinceStart, faultName, action));

@@ -100,7 +100,9 @@ public final class LoadResult {
     return new TreeMap<>(byInstance);
   }
 
-  /** Returns the number of requests by the {@linkplain dev.scalable.testkit.history.Outcome#label label} of their end. */
+  /**
+   * Returns the number of requests by the {@linkplain dev.scalable.testkit.history.Outcome#label label} of their end.
+   */
   public Map<String, Integer> byOutcome() {
     return new TreeMap<>(byOutcome);
   }
@@ -110,7 +112,10 @@ public final class LoadResult {
     return expectedInstances;
   }
 
-  /** Returns what was done to the system during the run, in order of time, with true times. */
+  /**
+   * Returns what was done to the system during the run, in order of its start, with true times; the action that the
+   * load went on for is among it.
+   */
   public List<Fault> faults() {
     return faults;
   }
@@ -121,8 +126,8 @@ public final class LoadResult {
   }
 
   /**
-   * Returns what the run proves about failures. With none seen in n requests, the rate is below 3/n with a confidence of
-   * 95 % (the rule of three: Hanley, Lippman-Hand, JAMA 249, 1983); otherwise the counts alone.
+   * Returns what the run proves about failures. With none seen in n requests, the rate is below 3/n with a confidence
+   * of 95 % (the rule of three: Hanley, Lippman-Hand, JAMA 249, 1983); otherwise the counts alone.
    */
   public String confidence() {
     int sent = scheduled() - dropped();

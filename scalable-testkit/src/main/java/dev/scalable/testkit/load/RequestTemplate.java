@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the requests of a load have in common; each request is made from it afresh. Immutable. The suppliers are called by
- * all users at the same time, so they must be thread-safe, and cheap, since their time is not the system's.
+ * What the requests of a load have in common; each request is made from it afresh. Immutable. The suppliers are called
+ * by all users at the same time, so they must be thread-safe, and cheap, since their time is not the system's.
  */
 public final class RequestTemplate {
   private static final byte[] NO_BODY = {};
@@ -49,7 +49,9 @@ public final class RequestTemplate {
     return of("GET", path, null, null);
   }
 
-  /** Returns the template of GETs of a path with one {@code {placeholder}}, filled with a new value for each request. */
+  /**
+   * Returns the template of GETs of a path with one {@code {placeholder}}, filled with a new value for each request.
+   */
   public static RequestTemplate get(String path, Supplier<?> pathValue) {
     return of("GET", path, pathValue, null);
   }

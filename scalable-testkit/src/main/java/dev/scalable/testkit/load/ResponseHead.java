@@ -51,7 +51,7 @@ record ResponseHead(int status, HeaderBlock headers, boolean chunked, long conte
       line = end;
     }
     HeaderBlock headers = new HeaderBlock(Arrays.copyOfRange(bytes, first, line));
-    // A coding overrides a length (RFC 9112 section 6.3, 3), and a sender of both is not to be trusted with another request.
+    // A coding overrides a length, and a sender of both is not trusted with another request (RFC 9112 section 6.3).
     return new ResponseHead(
         status, headers, chunked, coded ? -1 : contentLength, persistent && !(coded && contentLength >= 0));
   }

@@ -1,14 +1,14 @@
 package dev.scalable.testkit.load;
 
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
- * Reads the responses of one connection, one after the other, through one buffer (RFC 9112). What is not HTTP/1.x, or is
- * larger than the limits, is a {@link ProtocolException}; an end within a response is an {@link EOFException}.
+ * Reads the responses of one connection, one after the other, through one buffer (RFC 9112). What is not HTTP/1.x, or
+ * is larger than the limits, is a {@link ProtocolException}; an end within a response is an {@link EOFException}.
  */
 final class ResponseReader {
   /** Where bytes come from; -1 is the end. */
@@ -38,7 +38,6 @@ final class ResponseReader {
   Answer read(String method) throws IOException {
     begun = from < to;
     persistent = false;
-    firstByte = begun ? System.nanoTime() : 0;
     ResponseHead head = head();
     while (head.interim()) {
       if (head.status() == 101) {
@@ -58,8 +57,14 @@ final class ResponseReader {
     to = 0;
   }
 
+  /** Says that no byte of the next response has arrived. */
+  void forgetFirstByte() {
+    firstByte = 0;
+  }
+
   /** Takes a byte that was read before its turn; nothing else may be buffered. */
   void begin(byte first) {
+    firstByte = System.nanoTime();
     buffer[0] = first;
     from = 0;
     to = 1;
@@ -125,7 +130,7 @@ final class ResponseReader {
     }
     if (head.contentLength() >= 0) {
       byte[] body = new byte[limited(head.contentLength())];
-      take(body, 0);
+      take(body);
       return body;
     }
     persistent = false;
@@ -133,11 +138,12 @@ final class ResponseReader {
   }
 
   private byte[] chunks() throws IOException {
-    byte[] body = NO_BODY;
+    var body = new ByteArrayOutputStream();
     for (long size = chunkSize(line()); size > 0; size = chunkSize(line())) {
-      int length = body.length;
-      body = Arrays.copyOf(body, limited(length + size));
-      take(body, length);
+      limited(body.size() + size);
+      byte[] chunk = new byte[(int) size];
+      take(chunk);
+      body.writeBytes(chunk);
       if (!line().isEmpty()) {
         throw new ProtocolException("a chunk is longer than its size says");
       }
@@ -145,7 +151,7 @@ final class ResponseReader {
     while (!line().isEmpty()) {
       // A trailer field: nothing here asks for one.
     }
-    return body;
+    return body.toByteArray();
   }
 
   private static long chunkSize(String line) throws ProtocolException {
@@ -176,23 +182,23 @@ final class ResponseReader {
   }
 
   private byte[] untilClosed() throws IOException {
-    byte[] body = Arrays.copyOfRange(buffer, from, to);
+    var body = new ByteArrayOutputStream();
+    body.write(buffer, from, to - from);
     from = to;
     byte[] part = new byte[8192];
     for (int n = source.read(part, 0, part.length); n >= 0; n = source.read(part, 0, part.length)) {
-      int length = body.length;
-      body = Arrays.copyOf(body, limited((long) length + n));
-      System.arraycopy(part, 0, body, length, n);
+      limited((long) body.size() + n);
+      body.write(part, 0, n);
     }
-    return body;
+    return body.toByteArray();
   }
 
-  /** Fills the array from an index on, from the buffer first. */
-  private void take(byte[] into, int index) throws IOException {
-    int buffered = Math.min(into.length - index, to - from);
-    System.arraycopy(buffer, from, into, index, buffered);
+  /** Fills the array, from the buffer first. */
+  private void take(byte[] into) throws IOException {
+    int buffered = Math.min(into.length, to - from);
+    System.arraycopy(buffer, from, into, 0, buffered);
     from += buffered;
-    for (int at = index + buffered; at < into.length; ) {
+    for (int at = buffered; at < into.length; ) {
       int n = source.read(into, at, into.length - at);
       if (n < 0) {
         throw new EOFException("the connection ended " + (into.length - at) + " bytes before the end of the body");

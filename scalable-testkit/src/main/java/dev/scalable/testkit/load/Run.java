@@ -35,6 +35,7 @@ final class Run {
   private final CountDownLatch ended;
   private final AtomicReference<@Nullable LoadFailedException> failure = new AtomicReference<>();
   private final LongAdder sent = new LongAdder();
+  private final LongAdder warmedUp = new LongAdder();
   private final LongAdder warmUpLosses = new LongAdder();
   private final Disturbance disturbance;
   private volatile boolean stopped;
@@ -57,14 +58,14 @@ final class Run {
       for (User user : users) {
         threads.add(start(user, "user-" + threads.size(), users.size() > PLATFORM_THREADS));
       }
-      if (await(ready, "connecting and warming up")) {
+      if (await(ready, "connecting and warming up", warmedUp)) {
         start = System.nanoTime();
         threads.add(start(disturbance::doFaults, "faults", false));
         threads.add(start(disturbance::doAction, "action", false));
         started.countDown();
-        if (await(ended, "sending")) {
+        if (await(ended, "sending", sent)) {
           disturbance.loadEnded();
-          await(disturbance.ended(), "waiting for the end of the action and the faults");
+          await(disturbance.ended(), "waiting for the end of the action and the faults", sent);
         }
       }
     } catch (InterruptedException interrupted) {
@@ -110,6 +111,7 @@ final class Run {
   }
 
   void warmUp(Exchange exchange) {
+    warmedUp.increment();
     if (exchange.fate() != Fate.OK) {
       warmUpLosses.increment();
     }
@@ -141,10 +143,10 @@ final class Run {
   }
 
   /** Waits, with a line of progress now and then; false if the run has failed meanwhile. */
-  private boolean await(CountDownLatch latch, String doing) throws InterruptedException {
-    long last = sent.sum();
+  private boolean await(CountDownLatch latch, String doing, LongAdder requests) throws InterruptedException {
+    long last = requests.sum();
     while (!latch.await(PROGRESS_SECONDS, TimeUnit.SECONDS)) {
-      long now = sent.sum();
+      long now = requests.sum();
       LOG.info("{}: {}, {} requests done, {} per second", plan.name(), doing, now, (now - last) / PROGRESS_SECONDS);
       last = now;
       if (System.nanoTime() - begun > plan.giveUpAfter().toNanos()) {

@@ -10,8 +10,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One user of a closed model: a thread that sends, waits for the answer and writes down what happened, over a connection
- * of its own. Its list belongs to it until its thread has ended.
+ * One user of a closed model: a thread that sends, waits for the answer and writes down what happened, over a
+ * connection of its own. Its list belongs to it until its thread has ended.
  */
 final class User implements Runnable {
   /** After a failed connect, so that a dead target costs some hundred refusals per second and not the whole machine. */
@@ -79,19 +79,18 @@ final class User implements Runnable {
     }
     long start = System.nanoTime();
     try {
-      boolean reused = connection.reused();
       Answer answer = connection.send(call, Exchange.requestId(runId, number, sequence));
       long end = System.nanoTime();
       return new Exchange(runId, number, sequence, template.method(), start - origin, connection.firstByte() - origin,
-          end - origin, reused, instance(answer), judged(answer));
+          end - origin, connection.reused(), instance(answer), judged(answer));
     } catch (NoAnswerException none) {
       long end = System.nanoTime();
-      boolean reused = none.outcome() instanceof Outcome.ClosedBeforeResponse closed && closed.reused();
+      long firstByte = connection.firstByte() == 0 ? end : connection.firstByte();
       if (none.outcome() instanceof Outcome.Refused || none.outcome() instanceof Outcome.ConnectTimeout) {
         LockSupport.parkNanos(PAUSE_AFTER_REFUSAL_NANOS);
       }
-      return new Exchange(runId, number, sequence, template.method(), start - origin, end - origin, end - origin, reused,
-          null, none.outcome());
+      return new Exchange(runId, number, sequence, template.method(), start - origin, firstByte - origin, end - origin,
+          connection.reused(), null, none.outcome());
     }
   }
 

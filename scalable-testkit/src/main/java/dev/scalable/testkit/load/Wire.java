@@ -32,7 +32,8 @@ final class Wire {
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
       if ((c < ' ' && c != '\t') || c == 127 || c > 255) {
-        throw new IllegalArgumentException("header " + name + " holds a control or non-Latin-1 character: '" + value + "'");
+        throw new IllegalArgumentException(
+            "header " + name + " holds a control or non-Latin-1 character: '" + value + "'");
       }
     }
     if (name.equalsIgnoreCase("Content-Length") || name.equalsIgnoreCase("Transfer-Encoding")) {

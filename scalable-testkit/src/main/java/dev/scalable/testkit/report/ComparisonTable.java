@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A small table of figures side by side, such as those of a report beside our own, as aligned plain text or Markdown. The
- * first column is set to the left, the others to the right. Immutable: {@link #row} returns a new table.
+ * A small table of figures side by side, such as those of a report beside our own, as aligned plain text or Markdown.
+ * The first column is set to the left, the others to the right. Immutable: {@link #row} returns a new table.
  */
 public final class ComparisonTable {
   private final List<String> head;

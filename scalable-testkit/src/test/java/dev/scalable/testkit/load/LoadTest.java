@@ -11,16 +11,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.scalable.testkit.history.Exchange;
 import dev.scalable.testkit.history.Fate;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +36,9 @@ import org.junit.jupiter.api.Test;
 class LoadTest {
   @AfterEach
   void no_thread_of_a_run_is_left() {
-    assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName).noneMatch(name -> name.startsWith("load-"));
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .noneMatch(name -> name.startsWith("load-"));
   }
 
   @Test
@@ -48,7 +57,34 @@ class LoadTest {
         assertThat(exchange.start()).isNotNegative();
         assertThat(exchange.firstByte()).isBetween(exchange.start(), exchange.end());
       });
-      assertThat(result.duration().toNanos()).isEqualTo(result.exchanges().stream().mapToLong(Exchange::end).max().orElse(0));
+      assertThat(result.duration().toNanos())
+          .isEqualTo(result.exchanges().stream().mapToLong(Exchange::end).max().orElse(0));
+    }
+  }
+
+  @Test
+  void a_server_that_is_not_of_our_making_is_understood() throws Exception {
+    HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
+    var executor = Executors.newCachedThreadPool();
+    server.setExecutor(executor);
+    server.createContext("/", exchange -> {
+      exchange.getRequestBody().readAllBytes();
+      exchange.sendResponseHeaders(201, 0);
+      try (OutputStream body = exchange.getResponseBody()) {
+        body.write("x".repeat(10_000).getBytes(StandardCharsets.US_ASCII));
+      }
+    });
+    server.start();
+    try {
+      LoadResult result = Load.against(URI.create("http://localhost:" + server.getAddress().getPort()))
+          .mixed(RequestTemplate.get("/a"), RequestTemplate.put("/b", () -> "{}"), RequestTemplate.delete("/c"))
+          .check(answer -> answer.status() == 201 && answer.body().length == 10_000)
+          .closed(users(3), iterations(20))
+          .run();
+      assertThat(result.ok()).as("%s", result).isEqualTo(60);
+    } finally {
+      server.stop(0);
+      executor.shutdownNow();
     }
   }
 
@@ -130,14 +166,21 @@ class LoadTest {
   @Test
   void a_fault_is_done_at_its_time_and_is_in_the_result() throws Exception {
     try (TestServer server = TestServer.start(TestServer.always(TestServer.ok("")))) {
+      CountDownLatch done = new CountDownLatch(1);
       LoadResult result = Load.against(server.uri())
           .get("/")
-          .closed(users(2).during(ofMillis(600)))
-          .fault(at(ofMillis(300)), "close connections", server::closeConnections)
+          .closed(users(2))
+          .whileRunning(done::await)
+          .fault(at(ofMillis(300)), "close connections", () -> {
+            server.closeConnections();
+            done.countDown();
+          })
           .fault(at(ofMillis(100)), "first", () -> {})
           .run();
-      assertThat(result.faults()).extracting(Fault::name).containsExactly("first", "close connections");
-      assertThat(result.faults().get(1).started()).isGreaterThanOrEqualTo(ofMillis(300)).isLessThan(ofSeconds(3));
+      assertThat(result.faults()).extracting(Fault::name)
+          .containsExactly("the action of whileRunning", "first", "close connections");
+      assertThat(result.faults().get(1).started()).isGreaterThanOrEqualTo(ofMillis(100));
+      assertThat(result.faults().get(2).started()).isGreaterThanOrEqualTo(ofMillis(300));
       assertThat(result.scheduled()).isEqualTo(
           result.ok() + result.failed() + result.dropped() + result.indeterminate());
     }
@@ -207,7 +250,7 @@ class LoadTest {
       assertThat(paths).isEqualTo(expected);
       assertThat(keys).hasSize(21).contains("");
       keys.remove("");
-      assertThat(keys).allMatch(key -> key.matches("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
+      assertThat(keys).map(UUID::fromString).allMatch(key -> key.version() == 4 && key.variant() == 2);
     }
   }
 
@@ -231,8 +274,10 @@ class LoadTest {
 
   @Test
   void what_the_run_proves_is_the_rule_of_three() throws Exception {
-    try (TestServer server = TestServer.start((request, socket) ->
-        TestServer.always(request.overall() <= 500 ? TestServer.ok("") : TestServer.status(500, "")).answer(request, socket))) {
+    TestServer.Script breaks = (request, socket) -> TestServer
+        .always(request.overall() <= 500 ? TestServer.ok("") : TestServer.status(500, ""))
+        .answer(request, socket);
+    try (TestServer server = TestServer.start(breaks)) {
       Load load = Load.against(server.uri()).get("/").closed(users(10), iterations(50));
       assertThat(load.run().confidence()).isEqualTo("0/500 failed => failure rate < 0.60 % (95 %)");
       LoadResult second = load.run();

@@ -66,7 +66,8 @@ class OutcomeOfEachMisbehaviourTest {
   @Test
   void an_answer_that_is_reset_between_two_chunks() throws Exception {
     TestServer.Script resets = (request, socket) -> {
-      socket.getOutputStream().write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n".getBytes(UTF_8));
+      String begun = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n";
+      socket.getOutputStream().write(begun.getBytes(UTF_8));
       TestServer.reset(socket);
       return false;
     };
@@ -79,7 +80,8 @@ class OutcomeOfEachMisbehaviourTest {
 
   @Test
   void an_interim_answer_alone_is_no_answer() throws Exception {
-    expect(cut("HTTP/1.1 100 Continue\r\n\r\n"), new Outcome.ClosedBeforeResponse(false), Fate.FAILED, Fate.INDETERMINATE);
+    expect(cut("HTTP/1.1 100 Continue\r\n\r\n"),
+        new Outcome.ClosedBeforeResponse(false), Fate.FAILED, Fate.INDETERMINATE);
   }
 
   @Test
@@ -89,8 +91,14 @@ class OutcomeOfEachMisbehaviourTest {
       over.await();
       return false;
     };
-    expect(hangs, new Outcome.ReadTimeout(), Fate.FAILED, Fate.INDETERMINATE);
-    over.countDown();
+    try (TestServer server = TestServer.start(hangs)) {
+      Load load = Load.against(server.uri()).readTimeout(Duration.ofMillis(250)).closed(users(1), iterations(2));
+      LoadResult result = load.mixed(RequestTemplate.get("/"), RequestTemplate.post("/", () -> "{}")).run();
+      assertThat(result.exchanges()).extracting(e -> e.outcome()).containsOnly(new Outcome.ReadTimeout());
+      assertThat(result.failed()).isEqualTo(1);
+      assertThat(result.indeterminate()).isEqualTo(1);
+      assertThat(server.requests()).isEqualTo(2);
+    }
   }
 
   @Test
@@ -134,7 +142,8 @@ class OutcomeOfEachMisbehaviourTest {
   void a_connection_that_is_never_accepted() throws Exception {
     try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       List<Socket> waiting = fill(full);
-      Target target = Target.of(URI.create("http://127.0.0.1:" + full.getLocalPort())).connectTimeout(Duration.ofMillis(50));
+      URI uri = URI.create("http://127.0.0.1:" + full.getLocalPort());
+      Target target = Target.of(uri).connectTimeout(Duration.ofMillis(50));
       try (Connection connection = new Connection(target)) {
         connection.send(Call.get("/"), "id");
         throw new AssertionError("the backlog is full, so nothing can be answered");
@@ -201,7 +210,6 @@ class OutcomeOfEachMisbehaviourTest {
   private static LoadResult run(TestServer server, RequestTemplate template, int requests) {
     return Load.against(server.uri())
         .mixed(template)
-        .readTimeout(Duration.ofMillis(250))
         .closed(users(1), iterations(requests))
         .run();
   }

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A server on a raw socket that can misbehave in any way: a script is given every request, its place on the connection and
- * the socket itself. It counts connections and requests, and leaves no thread when it is closed.
+ * A server on a raw socket that can misbehave in any way: a script is given every request, its place on the connection
+ * and the socket itself. It counts connections and requests, and leaves no thread when it is closed.
  */
 public final class TestServer implements AutoCloseable {
   /** What a connection does with a request; returns whether it goes on with the next one. */
@@ -45,6 +45,7 @@ public final class TestServer implements AutoCloseable {
 
   private final ServerSocket listener;
   private final Script script;
+  private final Thread acceptor = Thread.ofPlatform().daemon().name("test-server").unstarted(this::accept);
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connections = new AtomicInteger();
@@ -58,7 +59,7 @@ public final class TestServer implements AutoCloseable {
   /** Starts a server on a free port. */
   public static TestServer start(Script script) throws IOException {
     TestServer server = new TestServer(script);
-    server.threads.add(Thread.ofPlatform().daemon().name("test-server").start(server::accept));
+    server.acceptor.start();
     return server;
   }
 
@@ -117,11 +118,24 @@ public final class TestServer implements AutoCloseable {
     }
   }
 
+  /** Stops everything, and waits: until its thread has left the accept, the kernel still takes connections. */
   @Override
   public void close() throws IOException {
     listener.close();
+    join(acceptor);
     closeConnections();
-    threads.forEach(Thread::interrupt);
+    for (Thread thread : threads) {
+      thread.interrupt();
+      join(thread);
+    }
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void accept() {
@@ -130,7 +144,9 @@ public final class TestServer implements AutoCloseable {
         Socket socket = listener.accept();
         connections.incrementAndGet();
         sockets.add(socket);
-        threads.add(Thread.ofPlatform().daemon().name("test-server-connection").start(() -> serve(socket)));
+        Thread thread = Thread.ofPlatform().daemon().name("test-server-connection").unstarted(() -> serve(socket));
+        threads.add(thread);
+        thread.start();
       } catch (IOException closed) {
         return;
       }
@@ -149,7 +165,8 @@ public final class TestServer implements AutoCloseable {
         Request unread = new Request(head, "", count, 0);
         String length = unread.header("Content-Length");
         byte[] body = in.readNBytes(length.isEmpty() ? 0 : Integer.parseInt(length));
-        if (!script.answer(new Request(head, new String(body, StandardCharsets.UTF_8), count, requests.incrementAndGet()), socket)) {
+        String text = new String(body, StandardCharsets.UTF_8);
+        if (!script.answer(new Request(head, text, count, requests.incrementAndGet()), socket)) {
           return;
         }
       }

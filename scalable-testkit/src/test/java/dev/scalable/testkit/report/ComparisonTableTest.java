@@ -7,7 +7,8 @@ import org.junit.jupiter.api.Test;
 
 /** The same rows are aligned text in a terminal and a table in Markdown. */
 class ComparisonTableTest {
-  private final ComparisonTable table = ComparisonTable.of("figure", "origin report", "ours cold", "ours warm", "times better")
+  private final ComparisonTable table = ComparisonTable
+      .of("figure", "origin report", "ours cold", "ours warm", "times better")
       .row("20 x 10, answered", "200/200", "200/200", "200/200", "")
       .row("20 x 10, seconds", "0.47", "0.31", "0.02", "23.5")
       .row("|escaped|", "1", "2", "3", "4");
@@ -33,6 +34,8 @@ class ComparisonTableTest {
 
   @Test
   void a_row_has_as_many_cells_as_there_are_columns() {
-    assertThatThrownBy(() -> table.row("one", "two")).hasMessageContaining("times better").hasMessageContaining("[one, two]");
+    assertThatThrownBy(() -> table.row("one", "two"))
+        .hasMessageContaining("times better")
+        .hasMessageContaining("[one, two]");
   }
 }
