@@ -49,15 +49,15 @@ final class AppLauncher {
     Node node = launch("migrate", 0, app.migration());
     try {
       if (!node.process().waitFor(MIGRATION_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-        throw new ClusterException("the migration " + app.migration() + " still runs after " + MIGRATION_LIMIT.toMinutes()
-            + " minutes\n" + node.log().excerpt());
+        throw new ClusterException("the migration " + app.migration() + " still runs after "
+            + MIGRATION_LIMIT.toMinutes() + " minutes\n" + node.log().excerpt());
       }
     } catch (InterruptedException e) {
       throw Await.interrupted(e);
     }
     if (node.process().exitValue() != 0) {
-      throw new ClusterException("the migration " + app.migration() + " ended with exit code " + node.process().exitValue()
-          + ", so no instance was started\n" + node.log().excerpt());
+      throw new ClusterException("the migration " + app.migration() + " ended with exit code "
+          + node.process().exitValue() + ", so no instance was started\n" + node.log().excerpt());
     }
   }
 

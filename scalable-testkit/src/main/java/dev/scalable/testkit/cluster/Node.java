@@ -5,6 +5,9 @@ import java.util.function.BooleanSupplier;
 
 /** A started process of the cluster: its name, the process and what it prints. */
 record Node(String name, Process process, NodeLog log) {
+  /** What strerror(3) says, and so Nginx, Redis, PostgreSQL and the JVM, apart from the case of the first letter. */
+  private static final String EADDRINUSE = "ddress already in use";
+
   /** Waits until {@code condition} holds; fails at once, with the log, when the process ends before. */
   void awaitUntil(String state, BooleanSupplier condition, Duration limit) {
     Await.until(
@@ -26,6 +29,7 @@ record Node(String name, Process process, NodeLog log) {
 
   /** Whether the process has ended and says that its port was taken. */
   boolean foundItsPortInUse() {
-    return !process.isAlive() && log.tail(NodeLog.LINES_IN_A_FAILURE).stream().anyMatch(line -> line.contains("ddress already in use"));
+    return !process.isAlive()
+        && log.tail(NodeLog.LINES_IN_A_FAILURE).stream().anyMatch(line -> line.contains(EADDRINUSE));
   }
 }

@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts PostgreSQL. {@code initdb} takes a second, so it is run once per version and its outcome is kept in the cache as a
- * template, which every throw-away cluster gets a copy of.
+ * Starts PostgreSQL. {@code initdb} takes a second, so it is run once per version and its outcome is kept in the cache
+ * as a template, which every throw-away cluster gets a copy of.
  */
 final class PostgresServer {
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -40,7 +40,10 @@ final class PostgresServer {
     this.throwAway = throwAway;
   }
 
-  /** Starts a server on the data in {@code kept}, or on new data in the run directory, and waits until it takes connections. */
+  /**
+   * Starts a server on the data in {@code kept}, or on new data in the run directory, and waits until it takes
+   * connections.
+   */
   static PostgresNode start(NodeLauncher launcher, Ports ports, @Nullable Path kept, PostgresAccount account) {
     Path binaries = PostgresBinaries.in(account.cache());
     Path data = (kept == null ? launcher.run().path() : kept).resolve("postgres");
@@ -74,8 +77,9 @@ final class PostgresServer {
 
   private void makeTemplate(Path folder) {
     try {
-      Path password = Files.writeString(Files.createTempFile(WorkFolder.path(), "initdb", ".password"), PostgresNode.ACCOUNT);
+      Path password = Files.createTempFile(WorkFolder.path(), "initdb", ".password");
       try {
+        Files.writeString(password, PostgresNode.ACCOUNT);
         account.own(folder);
         account.own(password);
         List<String> initdb = command("initdb", "--pgdata=" + folder, "--pwfile=" + password);

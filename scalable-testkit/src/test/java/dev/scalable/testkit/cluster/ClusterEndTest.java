@@ -69,7 +69,8 @@ class ClusterEndTest {
     }
   }
 
-  @Test void what_a_killed_reaper_left_is_ended_by_the_next_start(@TempDir Path folder) throws IOException, InterruptedException {
+  @Test void what_a_killed_reaper_left_is_ended_by_the_next_start(@TempDir Path folder)
+      throws IOException, InterruptedException {
     List<ProcessHandle> processes;
     Path dead;
     try (HostJvm host = HostJvm.start(folder)) {
