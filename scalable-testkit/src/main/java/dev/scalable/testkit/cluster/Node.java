@@ -1,6 +1,7 @@
 package dev.scalable.testkit.cluster;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** A started process of the cluster: its name, the process and what it prints. */
@@ -25,6 +26,21 @@ record Node(String name, Process process, NodeLog log) {
         limit,
         () -> name + " was not " + state + " within " + limit.toSeconds() + " s; process " + process.pid() + " runs\n"
             + log.excerpt());
+  }
+
+  /** Waits until the process has ended with exit code 0; fails, with the log, when it does not. */
+  void awaitSuccess(String work, Duration limit) {
+    try {
+      if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
+        throw new ClusterException(
+            work + " still runs after " + limit.toSeconds() + " s, as process " + process.pid() + "\n" + log.excerpt());
+      }
+    } catch (InterruptedException e) {
+      throw Await.interrupted(e);
+    }
+    if (process.exitValue() != 0) {
+      throw new ClusterException(work + " ended with exit code " + process.exitValue() + "\n" + log.excerpt());
+    }
   }
 
   /** Whether the process has ended and says that its port was taken. */

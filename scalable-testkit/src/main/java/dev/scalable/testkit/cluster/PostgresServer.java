@@ -60,7 +60,8 @@ final class PostgresServer {
     try {
       Files.createDirectories(data);
       if (Folders.isEmpty(data)) {
-        Folders.copy(template(), data);
+        // By cp(1): for a thousand files in a JVM that has just started, it was seen to take a tenth of the time.
+        finish(List.of("cp", "-R", "-p", template() + "/.", data.toString()));
       }
       Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
       account.own(data);
@@ -84,12 +85,12 @@ final class PostgresServer {
         account.own(password);
         List<String> initdb = command("initdb", "--pgdata=" + folder, "--pwfile=" + password);
         initdb.addAll(INITDB);
-        Shell.succeed(initdb);
+        finish(initdb);
         // Before any server runs on it: the single-user mode reads statements from its standard input.
         List<String> single = new ArrayList<>(List.of("/bin/sh", "-c", "echo 'create database " + PostgresNode.ACCOUNT
             + "' | \"$@\"", "sh"));
         single.addAll(command("postgres", "--single", "-D", folder.toString(), "postgres"));
-        Shell.succeed(single);
+        finish(single);
       } finally {
         Files.delete(password);
       }
@@ -98,12 +99,21 @@ final class PostgresServer {
     }
   }
 
+  /** Runs a command to its end, as a process of this run: it must not write on when the run is over. */
+  private void finish(List<String> command) {
+    launch(command).awaitSuccess("preparing the data of PostgreSQL", LIMIT);
+  }
+
   private Node launch(int port) {
     List<String> command = command("postgres", "-D", data.toString(), "-c", "port=" + port,
         "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200");
     if (throwAway) {
       command.addAll(THROW_AWAY);
     }
+    return launch(command);
+  }
+
+  private Node launch(List<String> command) {
     return launcher.launch(NodeLauncher.Role.POSTGRES, "postgres", command, Map.of("LC_ALL", "C", "TZ", "UTC"));
   }
 
