@@ -18,25 +18,27 @@ import org.jspecify.annotations.Nullable;
 
 /** Whole folders: made entirely or not at all, deleted. */
 final class Folders {
+  private static final String FILLING = ".filling-";
+
   /** Far longer than filling a folder takes. */
   private static final Duration ABANDONED = Duration.ofDays(1);
 
   private Folders() {}
 
   /**
-   * Returns {@code target}, filled by {@code fill} if it does not exist yet. It is filled under another name and then
-   * renamed, so a process that dies halfway leaves no half folder under the name, and two that fill it at the same time
+   * Returns the folder {@code name} in {@code parent}, filled by {@code fill} if it does not exist yet. It is filled
+   * under another name and then renamed, so a process that dies halfway leaves no half folder under the name, and two that fill it at the same time
    * both end with a whole one.
    */
-  static Path filledOnce(Path target, Consumer<Path> fill) {
+  static Path filledOnce(Path parent, String name, Consumer<Path> fill) {
+    Path target = parent.resolve(name);
     if (Files.isDirectory(target)) {
       return target;
     }
     try {
-      Files.createDirectories(target.getParent());
-      String name = target.getFileName() + ".filling-";
-      deleteAbandoned(target.getParent(), name);
-      Path filling = Files.createTempDirectory(target.getParent(), name);
+      Files.createDirectories(parent);
+      deleteAbandoned(parent, name + FILLING);
+      Path filling = Files.createTempDirectory(parent, name + FILLING);
       try {
         fill.accept(filling);
         Files.move(filling, target, StandardCopyOption.ATOMIC_MOVE);

@@ -36,8 +36,7 @@ final class PostgresBinaries {
     }
     try {
       URLConnection connection = archive.openConnection();
-      Path target = cache.resolve("postgres-" + fingerprint(connection));
-      return Folders.filledOnce(target, folder -> unpack(connection, folder));
+      return Folders.filledOnce(cache, "postgres-" + fingerprint(connection), folder -> unpack(connection, folder));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + archive, e);
     }

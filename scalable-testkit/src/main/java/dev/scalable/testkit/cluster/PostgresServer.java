@@ -72,8 +72,8 @@ final class PostgresServer {
 
   private Path template() {
     String options = Integer.toHexString(INITDB.hashCode());
-    return Folders.filledOnce(
-        binaries.resolveSibling(binaries.getFileName() + "-template-" + options), this::makeTemplate);
+    String name = binaries.getFileName() + "-template-" + options;
+    return Folders.filledOnce(account.cache(), name, this::makeTemplate);
   }
 
   private void makeTemplate(Path folder) {

@@ -47,7 +47,7 @@ final class RedisBinary {
     if (resource == null) {
       return Optional.empty();
     }
-    Path folder = Folders.filledOnce(CacheFolder.path().resolve(name), filling -> copy(resource, filling));
+    Path folder = Folders.filledOnce(CacheFolder.path(), name, filling -> copy(resource, filling));
     return Optional.of(folder.resolve("redis-server")).filter(RedisBinary::works);
   }
 
