@@ -27,8 +27,8 @@ final class Folders {
 
   /**
    * Returns the folder {@code name} in {@code parent}, filled by {@code fill} if it does not exist yet. It is filled
-   * under another name and then renamed, so a process that dies halfway leaves no half folder under the name, and two that fill it at the same time
-   * both end with a whole one.
+   * under another name and then renamed, so a process that dies halfway leaves no half folder under the name, and two
+   * that fill it at the same time both end with a whole one.
    */
   static Path filledOnce(Path parent, String name, Consumer<Path> fill) {
     Path target = parent.resolve(name);
