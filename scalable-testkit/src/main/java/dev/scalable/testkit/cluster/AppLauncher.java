@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** Starts the app's JVMs, with the java that runs the test and the test's class path. */
 final class AppLauncher {
@@ -43,21 +42,8 @@ final class AppLauncher {
 
   /** Runs the migration, if the app has one, to its end. */
   void migrate() {
-    if (app.migration().isEmpty()) {
-      return;
-    }
-    Node node = launch("migrate", 0, app.migration());
-    try {
-      if (!node.process().waitFor(MIGRATION_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-        throw new ClusterException("the migration " + app.migration() + " still runs after " + MIGRATION_LIMIT.toMinutes()
-            + " minutes\n" + node.log().excerpt());
-      }
-    } catch (InterruptedException e) {
-      throw Await.interrupted(e);
-    }
-    if (node.process().exitValue() != 0) {
-      throw new ClusterException("the migration " + app.migration() + " ended with exit code " + node.process().exitValue()
-          + ", so no instance was started\n" + node.log().excerpt());
+    if (!app.migration().isEmpty()) {
+      launch("migrate", 0, app.migration()).awaitSuccess("the migration " + app.migration(), MIGRATION_LIMIT);
     }
   }
 

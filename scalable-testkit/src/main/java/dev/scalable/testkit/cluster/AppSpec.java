@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The app whose instances make the cluster: a main class on the class path of the test, and how it is told its settings.
- * Immutable; every method returns a changed copy.
+ * The app whose instances make the cluster: a main class on the class path of the test, and how it is told its
+ * settings. Immutable; every method returns a changed copy.
  *
  * <p>Arguments, flags and values of the environment may hold these variables, replaced for each instance:
  * <pre>
@@ -72,7 +72,10 @@ public final class AppSpec {
     return new AppSpec(mainClass, arguments, jvmFlags, changed, readiness, instanceHeader, migration);
   }
 
-  /** The path that is answered with a 2xx status when an instance takes traffic; {@code /health/ready} if nothing is said. */
+  /**
+   * The path that is answered with a 2xx status when an instance takes traffic; {@code /health/ready} if nothing is
+   * said.
+   */
   public AppSpec readiness(String path) {
     return new AppSpec(mainClass, arguments, jvmFlags, environment, path, instanceHeader, migration);
   }
@@ -83,9 +86,9 @@ public final class AppSpec {
   }
 
   /**
-   * A step that is run to its end once, when PostgreSQL and Redis are up and before the first instance: the main class and
-   * its arguments, in the environment of an instance whose id is {@code migrate} and whose port is 0. If its exit code is
-   * not 0 the cluster does not start.
+   * A step that is run to its end once, when PostgreSQL and Redis are up and before the first instance: the main class
+   * and its arguments, in the environment of an instance whose id is {@code migrate} and whose port is 0. If its exit
+   * code is not 0 the cluster does not start.
    */
   public AppSpec migrate(String migrationClass, String... args) {
     return new AppSpec(mainClass, arguments, jvmFlags, environment, readiness, instanceHeader,

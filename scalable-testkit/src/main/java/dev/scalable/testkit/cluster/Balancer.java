@@ -25,7 +25,10 @@ public final class Balancer {
     return URI.create("http://127.0.0.1:" + nginx.port());
   }
 
-  /** Where Nginx tells of itself: {@code /stub_status}, {@code /lb-health}, and {@code /calibration}, which is a bare 204. */
+  /**
+   * Where Nginx tells of itself: {@code /stub_status}, {@code /lb-health}, and {@code /calibration}, which is a bare
+   * 204.
+   */
   public URI statusUri() {
     return URI.create("http://127.0.0.1:" + nginx.statusPort());
   }
@@ -44,17 +47,17 @@ public final class Balancer {
    * Waits until {@code instance} has answered its readiness path through this balancer {@code times} times. An instance
    * that is ready is not served yet: Nginx leaves out one that failed for up to two seconds more.
    *
-   * @throws ClusterException if that did not happen within {@code limit}
+   * @throws ClusterException if that did not happen within {@code limit}, or the instance does not run
    */
   public void awaitServing(Instance instance, int times, Duration limit) {
     URI uri = uri().resolve(readiness);
     Map<String, Integer> answers = new TreeMap<>();
     long end = System.nanoTime() + limit.toNanos();
     while (answers.getOrDefault(instance.id(), 0) < times) {
-      if (System.nanoTime() - end > 0) {
-        throw new ClusterException(instance.id() + " has not answered " + times + " times through " + uri + " within "
-            + limit.toSeconds() + " s. Answers by their " + instanceHeader + " header: " + answers + "\n"
-            + instance.log().excerpt() + "\n" + log().excerpt());
+      if (!instance.isRunning() || System.nanoTime() - end > 0) {
+        throw new ClusterException(instance + " was waited for, until it had answered " + times + " times through "
+            + uri + "; limit " + limit.toSeconds() + " s, answers by their " + instanceHeader + " header: " + answers
+            + "\n" + instance.log().excerpt() + "\n" + log().excerpt());
       }
       String id = Probe.get(uri, instanceHeader).map(Balancer::describe).orElse("(no answer)");
       answers.merge(id, 1, Integer::sum);

@@ -2,7 +2,9 @@ package dev.scalable.testkit.cluster;
 
 import java.nio.file.Path;
 
-/** The user's folder for what is unpacked once and used by all runs, where the XDG Base Directory Specification says. */
+/**
+ * The user's folder for what is unpacked once and used by all runs, where the XDG Base Directory Specification says.
+ */
 final class CacheFolder {
   private CacheFolder() {}
 

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A running cluster: instances of an app behind Nginx, with one PostgreSQL and one Redis that all of them use. Safe for use
- * by several threads.
+ * A running cluster: instances of an app behind Nginx, with one PostgreSQL and one Redis that all of them use. Safe for
+ * use by several threads.
  *
  * <pre>{@code
  * try (Cluster cluster = Cluster.builder().app(AppSpec.mainClass(Main.class)).instances(2).start()) {
@@ -63,8 +63,8 @@ public final class Cluster implements AutoCloseable {
   }
 
   /**
-   * Begins the description of a load that Nginx answers by itself, with 204: what the load generator and this machine can
-   * do without any app, to compare other loads with.
+   * Begins the description of a load that Nginx answers by itself, with 204: what the load generator and this machine
+   * can do without any app, to compare other loads with.
    */
   public Load calibration() {
     return Load.against(balancer.statusUri()).get("/calibration");
@@ -85,8 +85,8 @@ public final class Cluster implements AutoCloseable {
   }
 
   /**
-   * Starts one more instance in the first free place, and waits until it has answered through the balancer. Nothing else is
-   * restarted or reloaded.
+   * Starts one more instance in the first free place, and waits until it has answered through the balancer. Nothing
+   * else is restarted or reloaded.
    *
    * @throws IllegalStateException if all places ({@link ClusterBuilder#maxInstances}) are taken
    * @throws ClusterException if it does not become ready; the cluster is then as it was
@@ -121,8 +121,8 @@ public final class Cluster implements AutoCloseable {
   }
 
   /**
-   * Makes the instances those of the start again: resumes what is paused, starts what has ended, removes what was added.
-   * Data is left as it is.
+   * Makes the instances those of the start again: resumes what is paused, starts what has ended, removes what was
+   * added. Data is left as it is.
    */
   public void restore() {
     slots.restore();
@@ -149,8 +149,8 @@ public final class Cluster implements AutoCloseable {
   }
 
   /**
-   * Ends all processes, in the order app, Nginx, Redis, PostgreSQL, and deletes the run directory unless it is to be kept.
-   * Instances get five seconds to end by themselves. A second call does nothing.
+   * Ends all processes, in the order app, Nginx, Redis, PostgreSQL, and deletes the run directory unless it is to be
+   * kept. Instances get five seconds to end by themselves. A second call does nothing.
    */
   @Override public void close() {
     end.run();

@@ -47,15 +47,17 @@ public final class ClusterBuilder {
   }
 
   /**
-   * Keeps the data of PostgreSQL and Redis in {@code folder}, which is made if it does not exist, and writes it as safely as
-   * in production. If nothing is said the data is thrown away with the cluster.
+   * Keeps the data of PostgreSQL and Redis in {@code folder}, which is made if it does not exist, and writes it as
+   * safely as in production. If nothing is said the data is thrown away with the cluster.
    */
   public ClusterBuilder dataDirectory(Path folder) {
     data = folder.toAbsolutePath();
     return this;
   }
 
-  /** Leaves the run directory, with all logs, when the cluster is closed; so does {@code -Dscalable.testkit.keep=true}. */
+  /**
+   * Leaves the run directory, with all logs, when the cluster is closed; so does {@code -Dscalable.testkit.keep=true}.
+   */
   public ClusterBuilder keepRunDirectory() {
     keepRun = true;
     return this;

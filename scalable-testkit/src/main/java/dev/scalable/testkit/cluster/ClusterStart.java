@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Starts a cluster on this machine: PostgreSQL and Redis at once (and meanwhile finds Nginx), then the migration, then all
- * instances at once, and Nginx last, so that it never sees an instance that is not ready and marks it as failed.
+ * Starts a cluster on this machine: PostgreSQL and Redis at once (and meanwhile finds Nginx), then the migration, then
+ * all instances at once, and Nginx last, so that it never sees an instance that is not ready and marks it as failed.
  */
 final class ClusterStart {
   private static final Duration SERVED_LIMIT = Duration.ofSeconds(30);
@@ -45,14 +45,16 @@ final class ClusterStart {
 
   private Cluster start() {
     if (spec.port() != 0 && !Ports.isFree(spec.port())) {
-      throw new ClusterException("port " + spec.port() + ", on which the cluster was to be reached, is in use on 127.0.0.1:"
+      throw new ClusterException("port " + spec.port()
+          + ", on which the cluster was to be reached, is in use on 127.0.0.1:"
           + " end the process that listens there, or choose another port, or 0 for any free one");
     }
     AtomicReference<PostgresNode> postgres = new AtomicReference<>();
     AtomicReference<RedisNode> redis = new AtomicReference<>();
     AtomicReference<NginxBinary> nginx = new AtomicReference<>();
     Together.run(List.of(
-        () -> step("PostgreSQL", () -> postgres.set(PostgresServer.start(launcher, ports, spec.data(), PostgresAccount.find()))),
+        () -> step("PostgreSQL",
+            () -> postgres.set(PostgresServer.start(launcher, ports, spec.data(), PostgresAccount.find()))),
         () -> step("Redis", () -> redis.set(RedisServer.start(launcher, ports, spec.data()))),
         () -> step("finding nginx", () -> nginx.set(NginxBinary.find()))));
     AppLauncher apps = new AppLauncher(launcher, spec.app(), spec.instances(), postgres.get(), redis.get());

@@ -2,6 +2,7 @@ package dev.scalable.testkit.cluster;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -9,26 +10,35 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.List;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Whole folders: made entirely or not at all, copied, deleted. */
+/** Whole folders: made entirely or not at all, deleted. */
 final class Folders {
+  private static final String FILLING = ".filling-";
+
+  /** Far longer than filling a folder takes. */
+  private static final Duration ABANDONED = Duration.ofDays(1);
+
   private Folders() {}
 
   /**
-   * Returns {@code target}, filled by {@code fill} if it does not exist yet. It is filled under another name and then
-   * renamed, so a process that dies halfway leaves no half folder under the name, and two that fill it at the same time
-   * both end with a whole one.
+   * Returns the folder {@code name} in {@code parent}, filled by {@code fill} if it does not exist yet. It is filled
+   * under another name and then renamed, so a process that dies halfway leaves no half folder under the name, and two
+   * that fill it at the same time both end with a whole one.
    */
-  static Path filledOnce(Path target, Consumer<Path> fill) {
+  static Path filledOnce(Path parent, String name, Consumer<Path> fill) {
+    Path target = parent.resolve(name);
     if (Files.isDirectory(target)) {
       return target;
     }
     try {
-      Files.createDirectories(target.getParent());
-      Path filling = Files.createTempDirectory(target.getParent(), target.getFileName() + ".filling-");
+      Files.createDirectories(parent);
+      deleteAbandoned(parent, name + FILLING);
+      Path filling = Files.createTempDirectory(parent, name + FILLING);
       try {
         fill.accept(filling);
         Files.move(filling, target, StandardCopyOption.ATOMIC_MOVE);
@@ -44,12 +54,16 @@ final class Folders {
     return target;
   }
 
-  /**
-   * Copies what is in {@code from}, with its permissions, into the existing folder {@code to}. By cp(1): for a thousand
-   * small files in a JVM that has just started, it was seen to take a tenth of the time.
-   */
-  static void copy(Path from, Path to) {
-    Shell.succeed(List.of("cp", "-R", "-p", from + "/.", to.toString()));
+  /** Deletes what processes that died while they filled it have left. */
+  private static void deleteAbandoned(Path parent, String name) throws IOException {
+    FileTime longAgo = FileTime.from(Instant.now().minus(ABANDONED));
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(parent, name + "*")) {
+      for (Path filling : found) {
+        if (Files.getLastModifiedTime(filling).compareTo(longAgo) < 0) {
+          delete(filling);
+        }
+      }
+    }
   }
 
   /** Deletes {@code folder} and all that is in it; does nothing if it does not exist. */

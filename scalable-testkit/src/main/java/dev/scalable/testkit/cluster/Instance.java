@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the app's processes, or the place for it: number, id, address and port stay the same over every stop and start.
- * Safe for use by several threads; one can kill an instance while another waits for its start or its end.
+ * One of the app's processes, or the place for it: number, id, address and port stay the same over every stop and
+ * start. Safe for use by several threads; one can kill an instance while another waits for its start or its end.
  */
 public final class Instance {
   /** Covers the granularity of Nginx's fail_timeout: an instance seen once may still be left out by another worker. */
@@ -72,9 +72,11 @@ public final class Instance {
 
   /** Ends it at once by SIGKILL, as a crash would; does nothing if it does not run. */
   public void kill() {
-    Process process = started().process();
-    process.destroyForcibly();
-    waitFor(process, START_LIMIT);
+    Node current = node;
+    if (current != null) {
+      current.process().destroyForcibly();
+      waitFor(current.process(), START_LIMIT);
+    }
   }
 
   /**

@@ -10,8 +10,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Starts the processes of one run. Each notes itself in the run directory before it becomes the node, see {@link ProcessList},
- * so that the {@link Reaper} misses none. Output goes to a file, never to a pipe: a pipe that nobody reads stops its writer.
+ * Starts the processes of one run. Each notes itself in the run directory before it becomes the node, see {@link
+ * ProcessList}, so that the {@link Reaper} misses none. Output goes to a file, never to a pipe: a pipe that nobody
+ * reads stops its writer.
  */
 final class NodeLauncher {
   /** What a process is to the cluster; the reaper ends them in this order. */

@@ -8,7 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What a node printed, over all of its restarts: a file in the run directory, standard output and standard error together.
+ * What a node printed, over all of its restarts: a file in the run directory, standard output and standard error
+ * together.
  *
  * @param path the file; it is gone after the cluster is closed, unless the run directory is kept
  */
@@ -25,7 +26,8 @@ public record NodeLog(Path path) {
   /** All lines, oldest first. Bytes that are not UTF-8 are replaced. */
   public List<String> lines() {
     try {
-      return Files.exists(path) ? new String(Files.readAllBytes(path), StandardCharsets.UTF_8).lines().toList() : List.of();
+      byte[] content = Files.exists(path) ? Files.readAllBytes(path) : new byte[0];
+      return new String(content, StandardCharsets.UTF_8).lines().toList();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the log " + path, e);
     }

@@ -15,12 +15,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ports of one cluster. A reserved port stays with the cluster until it is closed, also while nobody listens on it: no
- * other cluster of this user takes it, in this JVM or in another. A process that is not ours may; a node that finds its
- * port in use says so, and is given another one where that is possible.
+ * The ports of one cluster. A reserved port stays with the cluster until it is closed, also while nobody listens on it:
+ * no other cluster of this user takes it, in this JVM or in another. A process that is not ours may; a node that finds
+ * its port in use says so, and is given another one where that is possible.
  *
- * <p>The lock of port p is byte p of one file, held open by one channel per JVM for good: POSIX would drop all of them when
- * any descriptor of the file is closed. The range lies below the ports that Linux gives to outgoing connections
+ * <p>The lock of port p is byte p of one file, held open by one channel per JVM for good: POSIX would drop all of them
+ * when any descriptor of the file is closed. The range lies below the ports that Linux gives to outgoing connections
  * (32768 and up, ip_local_port_range), which a load generator uses by the thousand.
  */
 final class Ports implements AutoCloseable {

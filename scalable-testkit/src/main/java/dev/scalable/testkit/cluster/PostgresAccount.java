@@ -8,8 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * As whom PostgreSQL runs. It refuses to be root, and test machines and containers often are, so for root there is a ladder:
- * a user namespace in which root looks like nobody; where those are blocked (many container engines), another account.
+ * As whom PostgreSQL runs. It refuses to be root, and test machines and containers often are, so for root there is a
+ * ladder: a user namespace in which root looks like nobody; where those are blocked (many container engines), another
+ * account.
  */
 sealed interface PostgresAccount {
   /** What to put before a command so that it runs in this account; each becomes the command, keeping its process id. */

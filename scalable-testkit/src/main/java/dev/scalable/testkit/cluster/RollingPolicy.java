@@ -6,7 +6,8 @@ import java.time.Duration;
  * How careful a rolling restart is.
  *
  * @param grace how long an instance may take to finish its requests before it is killed, which fails the restart
- * @param timesServed how often a restarted instance must have answered through the balancer before the next one is stopped
+ * @param timesServed how often a restarted instance must have answered through the balancer before the next one is
+ *     stopped
  * @param soak how long it must run after that
  */
 public record RollingPolicy(Duration grace, int timesServed, Duration soak) {

@@ -17,16 +17,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * The folder of one run: logs, rendered configuration, throw-away data, and the list of its processes. It is locked while
- * the JVM that made it lives; a run directory whose lock is free belongs to a dead JVM, and {@link #create} ends and deletes
- * what such a run left (when its reaper was killed too).
+ * The folder of one run: logs, rendered configuration, throw-away data, and the list of its processes. It is locked
+ * while the JVM that made it lives; a run directory whose lock is free belongs to a dead JVM, and {@link #create} ends
+ * and deletes what such a run left (when its reaper was killed too).
  */
 final class RunDirectory implements AutoCloseable {
   private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS");
 
   /**
-   * The run directories of this JVM. Their lock files must never be opened a second time: POSIX drops a process's lock when
-   * the process closes any descriptor of that file.
+   * The run directories of this JVM. Their lock files must never be opened a second time: POSIX drops a process's lock
+   * when the process closes any descriptor of that file.
    */
   private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
 
@@ -44,7 +44,8 @@ final class RunDirectory implements AutoCloseable {
     // The lock on the whole folder keeps another JVM's sweep away from a directory that is made but not locked yet.
     try (FileChannel everyone = open(home.resolve("runs.lock")); FileLock held = everyone.lock()) {
       sweep(home);
-      Path path = Files.createTempDirectory(home, "run-" + LocalDateTime.now(ZoneId.systemDefault()).format(NAME) + "-").toRealPath();
+      String name = "run-" + LocalDateTime.now(ZoneId.systemDefault()).format(NAME) + "-";
+      Path path = Files.createTempDirectory(home, name).toRealPath();
       WorkFolder.makeTraversable(path);
       OURS.add(path);
       FileChannel lock = open(path.resolve("lock"));

@@ -56,7 +56,7 @@ final class Shell {
 
   /** Sends {@code signal} ("STOP", "CONT", ...) to the process {@code pid}. */
   static void signal(long pid, String signal) {
-    succeed(List.of("/bin/sh", "-c", "kill -s " + signal + " " + pid)); // a shell always has a kill; not every machine does
+    succeed(List.of("/bin/sh", "-c", "kill -s " + signal + " " + pid)); // every shell has a kill, not every machine
   }
 
   /** The program {@code name} on the PATH. */

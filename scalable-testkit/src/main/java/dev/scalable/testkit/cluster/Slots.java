@@ -59,7 +59,7 @@ final class Slots {
     instance.servedBy(balancer);
     try {
       instance.start();
-    } catch (ClusterException e) {
+    } catch (RuntimeException e) {
       instance.kill();
       throw e;
     }
@@ -84,7 +84,7 @@ final class Slots {
       Exit exit = instance.terminate(policy.grace());
       if (exit.code() != 0 && exit.code() != 143) {
         throw new ClusterException("the rolling restart ended at " + instance.id() + ", which ended with exit code "
-            + exit.code() + " after " + exit.took().toMillis() + " ms, where 0 or 143 was to be expected; the others run\n"
+            + exit.code() + " after " + exit.took().toMillis() + " ms, and not with 0 or 143; the others run\n"
             + instance.log().excerpt());
       }
       instance.start();

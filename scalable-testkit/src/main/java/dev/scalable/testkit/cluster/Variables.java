@@ -26,7 +26,8 @@ record Variables(Map<String, String> values) {
 
   /** Returns {@code text} with every reference replaced by its value. */
   String expand(String text) {
-    return REFERENCE.matcher(text).replaceAll(match -> Matcher.quoteReplacement(values.getOrDefault(match.group(1), "")));
+    return REFERENCE.matcher(text)
+        .replaceAll(match -> Matcher.quoteReplacement(values.getOrDefault(match.group(1), "")));
   }
 
   /** Reports the references in {@code text} to a variable that does not exist. */
@@ -34,7 +35,8 @@ record Variables(Map<String, String> values) {
     Matcher matcher = REFERENCE.matcher(text);
     while (matcher.find()) {
       if (!NAMES.contains(matcher.group(1))) {
-        mistakes.accept("unknown variable " + matcher.group() + " in \"" + text + "\"; there are " + new TreeSet<>(NAMES));
+        mistakes.accept(
+            "unknown variable " + matcher.group() + " in \"" + text + "\"; there are " + new TreeSet<>(NAMES));
       }
     }
   }

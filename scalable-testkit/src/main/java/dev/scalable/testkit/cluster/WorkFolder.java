@@ -19,7 +19,7 @@ final class WorkFolder {
       return path;
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "cannot use " + path + " for the runs of clusters; it must belong to you: delete it, or set -Djava.io.tmpdir", e);
+          "cannot use " + path + " for runs of clusters; it must belong to you: delete it, or set -Djava.io.tmpdir", e);
     }
   }
 

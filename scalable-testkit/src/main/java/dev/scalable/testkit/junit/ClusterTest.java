@@ -12,13 +12,13 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * A test class that runs against a cluster: one is started before the first test of the class, given to every constructor or
- * method that has a parameter of type {@link dev.scalable.testkit.cluster.Cluster}, and closed after the last one. Nested
- * classes share it.
+ * A test class that runs against a cluster: one is started before the first test of the class, given to every
+ * constructor or method that has a parameter of type {@link dev.scalable.testkit.cluster.Cluster}, and closed after the
+ * last one. Nested classes share it.
  *
  * <p>Before each test the instances are made those of the start again ({@link
- * dev.scalable.testkit.cluster.Cluster#restore}), so a test may kill what it likes. Data stays: a test that needs an empty
- * table makes it so.
+ * dev.scalable.testkit.cluster.Cluster#restore}), so a test may kill what it likes. Data stays: a test that needs an
+ * empty table makes it so.
  *
  * <p>The class runs alone, one test after the other, since what it measures is shared by all that runs at that time.
  */

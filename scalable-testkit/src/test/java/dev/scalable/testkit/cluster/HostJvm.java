@@ -22,8 +22,9 @@ record HostJvm(Process process, Path workFolder, NodeLog log) implements AutoClo
     Path temporary = Files.createDirectories(folder.resolve("temporary"));
     NodeLog log = new NodeLog(folder.resolve("host.log"));
     // In a session and so a process group of its own, which stands for the foreground job of a terminal.
-    List<String> command = new ArrayList<>(List.of("setsid", Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Djava.io.tmpdir=" + temporary, "-cp", System.getProperty("java.class.path"), ClusterMain.class.getName()));
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    List<String> command = new ArrayList<>(List.of("setsid", java.toString(), "-Djava.io.tmpdir=" + temporary,
+        "-cp", System.getProperty("java.class.path"), ClusterMain.class.getName()));
     command.addAll(List.of(args));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.path().toFile())
         .redirectInput(Redirect.from(Path.of("/dev/null").toFile())).start();

@@ -25,7 +25,8 @@ public final class TinyApp {
       System.err.println("this app is broken on purpose, says " + id);
       System.exit(3);
     }
-    HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(System.getenv("TINY_PORT"))), 0);
+    int port = Integer.parseInt(System.getenv("TINY_PORT"));
+    HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
     server.setExecutor(Executors.newCachedThreadPool());
     server.createContext("/", exchange -> answer(exchange, id));
     server.start();

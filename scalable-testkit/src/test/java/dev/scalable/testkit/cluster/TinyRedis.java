@@ -15,7 +15,8 @@ final class TinyRedis {
   /** The first line of the answer. */
   static String ask(RedisNode redis, String command) {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), redis.port());
-        BufferedReader answer = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+        InputStreamReader in = new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8);
+        BufferedReader answer = new BufferedReader(in)) {
       socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.UTF_8));
       return String.valueOf(answer.readLine());
     } catch (IOException e) {
