@@ -26,6 +26,7 @@ final class OriginFigures {
   private @Nullable LoadResult warmConcurrency;
   private @Nullable LoadResult coldStress;
   private @Nullable LoadResult warmStress;
+  private @Nullable LoadResult sustained;
   private @Nullable LoadResult distribution;
 
   void coldConcurrency(LoadResult result) {
@@ -42,6 +43,10 @@ final class OriginFigures {
 
   void warmStress(LoadResult result) {
     warmStress = result;
+  }
+
+  void sustained(LoadResult result) {
+    sustained = result;
   }
 
   void distribution(LoadResult result) {
@@ -76,6 +81,8 @@ final class OriginFigures {
         .row("  requests per second", "476.60", throughput(coldStress), throughput(warmStress))
         .row("  mean", "-", mean(coldStress), mean(warmStress))
         .row("  p50 / p95", "-", percentiles(coldStress), percentiles(warmStress))
+        .row("20 users for 5 s: requests per second", "-", "-", throughput(sustained))
+        .row("  p50 / p95", "-", "-", percentiles(sustained))
         .row("share of each instance", "50/50", "-", shares(distribution));
   }
 

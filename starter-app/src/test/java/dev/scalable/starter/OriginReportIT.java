@@ -79,6 +79,15 @@ class OriginReportIT {
   }
 
   @Test
+  void twenty_users_are_answered_without_a_failure_for_as_long_as_they_ask(Cluster cluster) {
+    LoadResult result = cluster.load().name("sustained").get("/products/{id}", ids(100)).warmUp(requests(20_000))
+        .closed(users(20).during(ofSeconds(5))).run();
+
+    assertThat(result).allSucceeded().evenlyDistributed();
+    figures.sustained(result);
+  }
+
+  @Test
   void an_instance_killed_under_load_loses_nothing(Cluster cluster) {
     LoadResult result = cluster.load().get("/products/{id}", ids(100)).closed(users(8).during(ofSeconds(6)))
         .fault(at(ofSeconds(2)), "kill app-1", () -> cluster.instance(1).kill())

@@ -149,7 +149,7 @@ public final class Cluster implements AutoCloseable {
   }
 
   /**
-   * Ends all processes, in the order app, Nginx, Redis, PostgreSQL, and deletes the run directory unless it is to be
+   * Ends all processes, in the order Nginx, app, Redis, PostgreSQL, and deletes the run directory unless it is to be
    * kept. Instances get five seconds to end by themselves. A second call does nothing.
    */
   @Override public void close() {

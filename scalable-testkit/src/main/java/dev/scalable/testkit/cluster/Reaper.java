@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ends all processes of a run, in the order app, Nginx, Redis, PostgreSQL, and deletes the run directory: a child
+ * Ends all processes of a run, in the order Nginx, app, Redis, PostgreSQL, and deletes the run directory: a child
  * process whose standard input is a pipe from this JVM. The pipe ends when the cluster is closed, and also however the
  * JVM ends, by SIGKILL too. So there is one way of ending a run, and every test exercises it.
  *

@@ -68,8 +68,8 @@ case $verb in
     while read -r _; do :; done
     [ -d "$dir" ] || exit 0
     : > "$dir/closed"
+    end nginx TERM 100             # first: without it no instance waits for requests that might still come
     end app TERM 100
-    end nginx TERM 100
     end redis TERM 100
     end postgres "$3" 200
     if [ ! -e "$dir/keep" ]; then rm -rf "$dir"; fi
