@@ -49,7 +49,8 @@ final class Folders {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot fill the folder " + target, e);
+      throw new UncheckedIOException("cannot make " + target
+          + " (if this user has no home to write to, name another folder by the environment's XDG_CACHE_HOME)", e);
     }
     return target;
   }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
 
 /**
@@ -33,17 +34,21 @@ record HostJvm(Process process, Path workFolder, NodeLog log) implements AutoClo
 
   /** Waits until it has printed {@code words}. */
   void awaitPrinted(String words) {
-    Awaitility.await().atMost(LIMIT).until(() -> {
-      if (!process.isAlive()) {
-        throw new AssertionError("the host ended: " + log.lines());
-      }
-      return log.lines().stream().anyMatch(line -> line.contains(words));
-    });
+    await(() -> log.lines().stream().anyMatch(line -> line.contains(words)));
   }
 
   /** Waits until its run has recorded {@code count} processes. */
   void awaitRecorded(int count) {
-    Awaitility.await().atMost(LIMIT).until(() -> !runs().isEmpty() && Recorded.of(runs().get(0)).size() >= count);
+    await(() -> !runs().isEmpty() && Recorded.of(runs().get(0)).size() >= count);
+  }
+
+  private void await(Callable<Boolean> condition) {
+    Awaitility.await().atMost(LIMIT).until(() -> {
+      if (!process.isAlive()) {
+        throw new AssertionError("the host ended: " + log.lines());
+      }
+      return condition.call();
+    });
   }
 
   /** The run directories that there are. */
