@@ -53,7 +53,7 @@ class ClusterStartTest {
     AppSpec app = AppSpec.mainClass(TinyApp.class).migrate(TinyMigration.class.getName(), "broken");
     assertThatThrownBy(() -> Tiny.cluster().app(app).start())
         .isInstanceOf(ClusterException.class)
-        .hasMessageContaining("the migration [dev.scalable.testkit.cluster.TinyMigration, broken] ended with exit code 1")
+        .hasMessageContaining("TinyMigration, broken] ended with exit code 1")
         .hasMessageContaining("this migration is broken on purpose");
   }
 
