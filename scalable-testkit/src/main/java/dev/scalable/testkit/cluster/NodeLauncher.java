@@ -15,7 +15,7 @@ import java.util.Map;
  * reads stops its writer.
  */
 final class NodeLauncher {
-  /** What a process is to the cluster; the reaper ends them in this order. */
+  /** What a process is to the cluster; the reaper ends them one kind after the other. */
   enum Role {
     APP, NGINX, REDIS, POSTGRES
   }
