@@ -20,7 +20,6 @@ final class Smoke {
   static void run(Cluster cluster) {
     System.out.println("\nsmoke: 500 reads by 10 users, shared by " + cluster.instances().size() + " instances");
     LoadResult reads = cluster.load().get("/products/{id}", ids(100)).closed(users(10), iterations(50)).run();
-    System.out.println("  " + reads);
     assertThat(reads).requests(500).allSucceeded().evenlyDistributed();
 
     if (cluster.instances().size() > 1) {
@@ -29,7 +28,6 @@ final class Smoke {
           .fault(at(ofSeconds(1)), "kill app-1", () -> cluster.instance(1).kill())
           .fault(at(ofSeconds(2)), "start app-1", () -> cluster.instance(1).start())
           .run();
-      System.out.println("  " + failover);
       assertThat(failover).lostNothing();
     }
     System.out.println("smoke: all is well");
