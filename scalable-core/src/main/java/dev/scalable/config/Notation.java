@@ -40,10 +40,10 @@ final class Notation {
     return seconds == 0 || seconds % 60 != 0 ? seconds + "s" : seconds % 3600 != 0 ? seconds / 60 + "m" : seconds / 3600 + "h";
   }
 
-  /** The URI's text with everything masked that may be a password: user information and query values named so. */
+  /** The URI's text with everything masked that may be a password: all before the last @, and query values named so. */
   static String withoutPassword(URI uri) {
     return uri.toString()
-        .replaceAll("//[^/@]*@", "//****@")
+        .replaceAll("//.*@", "//****@")
         .replaceAll("(?i)([?&][^=&]*(password|secret|token|key)[^=&]*=)[^&]*", "$1****");
   }
 }

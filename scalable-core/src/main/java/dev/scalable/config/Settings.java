@@ -6,9 +6,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,8 @@ public final class Settings {
 
   private final Map<String, String> source;
   private final Map<String, String> effective = new LinkedHashMap<>();
+  /** Every name that was asked for, those too that have no value to be shown. */
+  private final Set<String> known = new LinkedHashSet<>();
   private final List<String> mistakes = new ArrayList<>();
 
   private Settings(Map<String, String> source) {
@@ -123,7 +127,8 @@ public final class Settings {
   }
 
   /**
-   * A URI that must be given. A password in it never shows in {@link #effective()} or in a mistake.
+   * A URI that must be given, with a host unless its scheme has a scheme in it, as those of JDBC. A password in it never shows in
+   * {@link #effective()} or in a mistake.
    *
    * @param name name of the setting
    * @param example what such a URI looks like, for the message when it is missing
@@ -140,7 +145,12 @@ public final class Settings {
       for (String scheme : schemes) {
         if (value.startsWith(scheme + ":")) {
           try {
-            return new URI(value);
+            URI uri = new URI(value);
+            // Without this, a password with an @ or a slash in it would be taken for a part of the host or path.
+            if (uri.getHost() != null || scheme.indexOf(':') >= 0) {
+              return uri;
+            }
+            throw new IllegalArgumentException("no host");
           } catch (URISyntaxException e) {
             // The exception's own message would repeat the value, and with it a password.
             throw new IllegalArgumentException("not well-formed at character " + e.getIndex());
@@ -166,7 +176,8 @@ public final class Settings {
     return result;
   }
 
-  private @Nullable String value(String name) {
+  private synchronized @Nullable String value(String name) {
+    known.add(name);
     String value = source.get(name);
     return value == null || value.isBlank() ? null : value.strip();
   }
@@ -194,8 +205,8 @@ public final class Settings {
   public synchronized void check() {
     List<String> all = new ArrayList<>(mistakes);
     for (String name : new TreeSet<>(source.keySet())) {
-      if (name.startsWith(PREFIX) && !name.startsWith(TESTKIT_PREFIX) && !effective.containsKey(name)) {
-        all.add(name + " is not a setting" + NearMiss.hint(name, effective.keySet()));
+      if (name.startsWith(PREFIX) && !name.startsWith(TESTKIT_PREFIX) && !known.contains(name)) {
+        all.add(name + " is not a setting" + NearMiss.hint(name, known));
       }
     }
     if (!all.isEmpty()) {

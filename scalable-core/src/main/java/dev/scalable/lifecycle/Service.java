@@ -58,13 +58,12 @@ public final class Service {
       try {
         part.start();
       } catch (Exception | Error e) {
+        started.close();
         if (e instanceof InterruptedException) {
+          // Only now: what is stopped may have to wait.
           Thread.currentThread().interrupt();
         }
-        IllegalStateException failure =
-            new IllegalStateException("The service was not started: " + part.name() + " failed: " + e.getMessage(), e);
-        started.close();
-        throw failure;
+        throw new IllegalStateException("The service was not started: " + part.name() + " failed: " + e.getMessage(), e);
       }
     }
     log.info("started in {} ms on Java {} with {}", Duration.ofNanos(System.nanoTime() - began).toMillis(),
@@ -99,8 +98,8 @@ public final class Service {
     try {
       stopped.await();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
       running.close();
+      Thread.currentThread().interrupt();
     }
   }
 }
