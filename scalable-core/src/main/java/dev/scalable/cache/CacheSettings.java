@@ -8,7 +8,8 @@ import java.time.Duration;
  *
  * @param namespace prefix of every key in Redis; services that share a Redis need different ones
  * @param nearValidity longest time for which a value in the heap may be served after it has been invalidated elsewhere; zero
- *     means that nothing is kept in the heap
+ *     means that nothing is kept in the heap. The proof that this needs is renewed four times a second, so with less than a
+ *     second the heap would often be silent
  * @param loadTimeout time that a load may take before others stop waiting for it
  */
 public record CacheSettings(String namespace, Duration nearValidity, Duration loadTimeout) {

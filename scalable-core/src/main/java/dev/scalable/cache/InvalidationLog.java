@@ -143,6 +143,7 @@ final class InvalidationLog implements Part {
   private void follow() {
     Duration retry = CHECK_EVERY;
     Position position = null;
+    boolean away = false;
     while (!stopped) {
       try {
         if (position == null) {
@@ -151,9 +152,17 @@ final class InvalidationLog implements Part {
         position = advance(position) ? position : null;
         retryPending();
         retry = CHECK_EVERY;
+        if (away) {
+          log.info("The invalidation log is read again");
+          away = false;
+        }
       } catch (Redis.Unavailable e) {
         // The position is kept: if the log still covers it, nothing was missed and nothing need be flushed.
-        log.debug("The invalidation log cannot be read, the heap falls silent: {}", e.getMessage());
+        if (!away && !stopped) {
+          log.warn("The invalidation log cannot be read: nothing is cached and every read goes to its source until it can. {}",
+              e.getMessage());
+          away = true;
+        }
         pause(retry);
         retry = retry.multipliedBy(2).compareTo(RETRY_LONGEST) > 0 ? RETRY_LONGEST : retry.multipliedBy(2);
       } catch (RuntimeException e) {

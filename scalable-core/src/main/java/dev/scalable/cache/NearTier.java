@@ -53,17 +53,23 @@ final class NearTier<K, V> {
 
   /** The value if it may be served now, else null. Never blocks. */
   @Nullable Entry<V> current(K key) {
+    // In this order. Looked up first, an entry could be held in hand while a missed invalidation is applied and the proof comes
+    // back, and would then be served on the strength of a proof that does not cover it.
+    long now = System.nanoTime();
+    if (!validity.holds(now)) {
+      return null;
+    }
     Flight<V> flight = flights.get(key);
-    return flight == null ? null : served(flight);
+    return flight == null ? null : landed(flight, now);
   }
 
-  private @Nullable Entry<V> served(Flight<V> flight) {
+  /** What a flight has brought, if it is done, fresh, and of the present generation. */
+  private @Nullable Entry<V> landed(Flight<V> flight, long now) {
     if (!flight.isDone() || flight.isCompletedExceptionally()) {
       return null;
     }
     Entry<V> entry = flight.join();
-    long now = System.nanoTime();
-    return entry.generation() == validity.generation() && validity.holds(now) && entry.freshUntil() - now > 0 ? entry : null;
+    return entry.generation() == validity.generation() && entry.freshUntil() - now > 0 ? entry : null;
   }
 
   /**
@@ -74,12 +80,14 @@ final class NearTier<K, V> {
    */
   Flight<V> board(K key, Flight<V> mine) {
     while (true) {
+      long now = System.nanoTime();
+      boolean proven = validity.holds(now);
       Flight<V> there = flights.putIfAbsent(key, mine);
       if (there == null) {
         return mine;
       }
       boolean underWay = !there.isDone() && there.generation == mine.generation;
-      if (underWay || served(there) != null) {
+      if (underWay || (proven && landed(there, now) != null)) {
         return there;
       }
       // Landed and not to be served any more, or begun before the proof was lost.

@@ -1,8 +1,13 @@
 package dev.scalable.cache;
 
 import dev.scalable.http.JsonCodec;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,16 +33,37 @@ final class Payload<V> {
   }
 
   private static int shape(Class<?> type) {
-    StringBuilder text = new StringBuilder(type.getName());
-    if (type.isRecord()) {
-      for (RecordComponent component : type.getRecordComponents()) {
-        text.append(' ').append(component.getGenericType()).append(' ').append(component.getName());
-      }
-    }
+    StringBuilder text = new StringBuilder();
+    describe(type, text, new HashSet<>());
     return text.toString().hashCode();
   }
 
-  /** A mark that changes with the type's name or record components. */
+  /** Writes down a type and all that it is made of: a nested record that has changed is another shape as well. */
+  private static void describe(Type type, StringBuilder text, Set<Type> seen) {
+    text.append(type.getTypeName()).append(' ');
+    if (!seen.add(type)) {
+      return;
+    }
+    switch (type) {
+      case ParameterizedType generic -> {
+        describe(generic.getRawType(), text, seen);
+        for (Type argument : generic.getActualTypeArguments()) {
+          describe(argument, text, seen);
+        }
+      }
+      case Class<?> array when array.isArray() -> describe(array.getComponentType(), text, seen);
+      case Class<?> record when record.isRecord() -> {
+        for (RecordComponent component : record.getRecordComponents()) {
+          text.append(component.getName()).append(' ');
+          describe(component.getGenericType(), text, seen);
+        }
+      }
+      case Class<?> enumeration when enumeration.isEnum() -> text.append(Arrays.toString(enumeration.getEnumConstants()));
+      default -> { }
+    }
+  }
+
+  /** A mark that changes with the type's name, its record components and constants, and theirs in turn. */
   int shape() {
     return shape;
   }

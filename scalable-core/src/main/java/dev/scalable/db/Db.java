@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The database. All work is done in transactions that begin and end here, each on a connection that is held no longer.
  *
- * <p>Safe for use by many threads. A caller waits for a connection in the order of arrival, for at most the time that the
- * settings give.
+ * <p>Safe for use by many threads. A caller waits for its turn in the order of arrival, for at most the time that the settings
+ * give, and then for a new connection if one has to be made, for at most as long again.
  */
 public interface Db {
 

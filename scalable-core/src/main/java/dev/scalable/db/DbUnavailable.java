@@ -1,11 +1,13 @@
 package dev.scalable.db;
 
+import org.jspecify.annotations.Nullable;
+
 /** The database could not be reached, or no connection was free in time. Nothing was changed; the call may be repeated. */
 public final class DbUnavailable extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
-  DbUnavailable(String message, Throwable cause) {
+  DbUnavailable(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -98,7 +98,8 @@ final class Pool implements Part {
     try {
       if (!gate.tryAcquire(settings.acquireTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
         throw new DbUnavailable("None of the " + settings.poolSize() + " database connections was free within "
-            + settings.acquireTimeout().toMillis() + " ms, " + gate.getQueueLength() + " callers still wait", new SQLException());
+            + settings.acquireTimeout().toMillis() + " ms and " + gate.getQueueLength() + " callers still wait: transactions take too"
+            + " long, or SCALABLE_DB_POOL_SIZE is too small", null);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -108,7 +109,7 @@ final class Pool implements Part {
       return opened.open();
     } catch (RuntimeException e) {
       gate.release();
-      throw new DbUnavailable("No database connection could be made: " + e.getMessage(), e);
+      throw new DbUnavailable("No connection to the database of SCALABLE_DB_URL could be had: " + e.getMessage(), e);
     }
   }
 
@@ -124,6 +125,9 @@ final class Pool implements Part {
     }
     try {
       handle.close();
+    } catch (RuntimeException e) {
+      // The transaction has ended, and its outcome is what the caller must hear; HikariCP replaces the connection.
+      log.warn("A database connection could not be given back and is replaced: {}", e.getMessage(), e);
     } finally {
       gate.release();
     }

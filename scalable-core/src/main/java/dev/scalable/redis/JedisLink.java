@@ -16,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.StreamEntryID;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 import redis.clients.jedis.params.XReadParams;
@@ -77,10 +79,15 @@ final class JedisLink implements Redis, Part {
       config.sslOptions(SslOptions.defaults());
     }
     return RedisClient.builder()
-        .hostAndPort(new HostAndPort(uri.getHost(), uri.getPort() < 0 ? 6379 : uri.getPort()))
+        .hostAndPort(address())
         .clientConfig(config.build())
         .poolConfig(pool)
         .build();
+  }
+
+  private HostAndPort address() {
+    URI uri = settings.uri();
+    return new HostAndPort(uri.getHost(), uri.getPort() < 0 ? Protocol.DEFAULT_PORT : uri.getPort());
   }
 
   @Override
@@ -99,8 +106,10 @@ final class JedisLink implements Redis, Part {
     }
     try {
       return question.apply(opened);
+    } catch (JedisDataException e) {
+      throw new Unavailable(tried + " was refused by Redis at " + address() + ": " + e.getMessage(), e);
     } catch (JedisException e) {
-      throw new Unavailable(tried, e);
+      throw new Unavailable(tried + " got no answer from Redis at " + address() + ": " + e.getMessage(), e);
     }
   }
 

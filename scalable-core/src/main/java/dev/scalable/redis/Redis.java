@@ -77,13 +77,13 @@ public interface Redis {
     }
   }
 
-  /** Redis did not answer as it should: it is away, slow, or refused the command. */
+  /** Redis did not answer as it should: it is away, slow, or refused the command; the message says which, and at what address. */
   final class Unavailable extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    Unavailable(String tried, Throwable cause) {
-      super(tried + " got no answer from Redis: " + cause.getMessage(), cause);
+    Unavailable(String message, Throwable cause) {
+      super(message, cause);
     }
   }
 }
