@@ -32,6 +32,8 @@ final class InvalidationLog implements Part {
 
   private static final Duration CHECK_EVERY = Duration.ofMillis(250);
   private static final Duration RETRY_LONGEST = Duration.ofSeconds(1);
+  /** Longer than a restart of Redis takes, and well within the time that an orchestrator gives an instance to end. */
+  private static final Duration LAST_TRIES = Duration.ofSeconds(10);
   private static final int BATCH = 512;
   private static final int LONGEST_LOG = 10_000;
 
@@ -130,12 +132,25 @@ final class InvalidationLog implements Part {
     reader = Thread.ofPlatform().name("invalidation-log").daemon().start(this::follow);
   }
 
+  /** Stops reading. What is still pending is tried until it succeeds or {@link #LAST_TRIES} are over, and told if it is lost. */
   @Override
   public void stop() throws InterruptedException {
     stopped = true;
     if (reader != null) {
       reader.interrupt();
       reader.join(Duration.ofSeconds(2));
+    }
+    long end = System.nanoTime() + LAST_TRIES.toNanos();
+    while (!pending.isEmpty() && System.nanoTime() - end < 0) {
+      try {
+        retryPending();
+      } catch (Redis.Unavailable e) {
+        TimeUnit.NANOSECONDS.sleep(CHECK_EVERY.toNanos());
+      }
+    }
+    if (!pending.isEmpty()) {
+      log.error("Redis did not take {} invalidations before the end of this instance: other instances may serve the old values of"
+          + " these keys until their time to live ends: {}", pending.size(), pending.keySet());
     }
   }
 

@@ -2,7 +2,10 @@ package dev.scalable.db;
 
 import org.jspecify.annotations.Nullable;
 
-/** The database could not be reached, or no connection was free in time. Nothing was changed; the call may be repeated. */
+/**
+ * The database could not be reached, no connection was free in time, or the transaction was rolled back because others stood in its
+ * way. Nothing was changed; the call may be repeated.
+ */
 public final class DbUnavailable extends RuntimeException {
 
   private static final long serialVersionUID = 1;

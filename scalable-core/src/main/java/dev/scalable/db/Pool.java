@@ -12,6 +12,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.postgres.PostgresPlugin;
 import org.jdbi.v3.sqlobject.SqlObjectPlugin;
 import org.jspecify.annotations.Nullable;
@@ -70,12 +71,17 @@ final class Pool implements Part {
     config.addDataSourceProperty("socketTimeout", settings.statementTimeout().toSeconds() + 5);
     config.addDataSourceProperty("tcpKeepAlive", true);
     config.addDataSourceProperty("reWriteBatchedInserts", true);
+    // The detail of a violated constraint quotes the row.
+    config.addDataSourceProperty("logServerErrorDetail", false);
     config.addDataSourceProperty("options", "-c statement_timeout=" + settings.statementTimeout().toMillis()
         + " -c lock_timeout=" + settings.lockTimeout().toMillis()
         + " -c idle_in_transaction_session_timeout=" + settings.statementTimeout().plusSeconds(5).toMillis());
     HikariDataSource opened = new HikariDataSource(config);
     source = opened;
-    jdbi = Jdbi.create(opened).installPlugin(new SqlObjectPlugin()).installPlugin(new PostgresPlugin());
+    Jdbi made = Jdbi.create(opened).installPlugin(new SqlObjectPlugin()).installPlugin(new PostgresPlugin());
+    // Messages end in logs: they hold no arguments, which are the clients' data and could forge lines.
+    made.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
+    jdbi = made;
   }
 
   @Override

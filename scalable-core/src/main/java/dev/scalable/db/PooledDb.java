@@ -5,6 +5,7 @@ import jakarta.inject.Singleton;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,12 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 final class PooledDb implements Db {
+
+  /**
+   * SQLSTATEs of the PostgreSQL manual, appendix A: serialization_failure, deadlock_detected, lock_not_available, query_canceled (by
+   * the statement timeout).
+   */
+  private static final Set<String> CONTENDED = Set.of("40001", "40P01", "55P03", "57014");
 
   private final Pool pool;
 
@@ -90,12 +97,25 @@ final class PooledDb implements Db {
       if (lost && failure instanceof JdbiException) {
         throw new DbUnavailable("The database connection was lost in a transaction, which was not committed", failure);
       }
+      if (failure instanceof JdbiException && contended(failure)) {
+        throw new DbUnavailable("The transaction was rolled back since others stood in its way: " + failure.getMessage(), failure);
+      }
       switch (failure) {
         case RuntimeException unchecked -> throw unchecked;
         case Error error -> throw error;
         default -> throw new UndeclaredThrowableException(failure);
       }
     }
+  }
+
+  /** Whether the server gave up because of other transactions, or of time: what may succeed when it is tried again. */
+  private static boolean contended(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql && sql.getSQLState() != null && CONTENDED.contains(sql.getSQLState())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Rolls back, and says whether the connection was lost. */
