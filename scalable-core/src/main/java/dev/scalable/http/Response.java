@@ -29,14 +29,25 @@ public record Response(int status, List<Header> headers, Body body) {
    */
   public record Header(String name, String value) {
 
-    /** Refuses line breaks, with which a value could forge further headers (RFC 9110 section 5.5). */
+    /**
+     * Refuses what could forge further headers or cannot be sent: a name that is not a token, and control or non-ASCII characters in
+     * a value (RFC 9110 sections 5.1 and 5.5).
+     */
     public Header {
+      if (name.isEmpty() || !name.chars().allMatch(Header::token)) {
+        throw new IllegalArgumentException("A header's name consists of letters, digits and hyphens, but this one does not: " + name);
+      }
       for (int i = 0; i < value.length(); i++) {
         char c = value.charAt(i);
-        if (c == '\r' || c == '\n' || c == 0) {
-          throw new IllegalArgumentException("The value of header " + name + " has a control character at " + i);
+        if ((c < ' ' && c != '\t') || c > '~') {
+          throw new IllegalArgumentException("The value of header " + name + " has a character at " + i
+              + " that is a control character or not ASCII; encode it");
         }
       }
+    }
+
+    private static boolean token(int c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
     }
   }
 
