@@ -11,9 +11,11 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -121,8 +123,8 @@ public final class HttpServer implements Part {
     AcceptingChannel<? extends StreamConnection> channel;
     try {
       channel = ioWorker.createStreamConnectionServer(address, accept, socketOptions());
-    } catch (IOException e) {
-      throw new IOException("cannot listen on " + address + " (" + e.getMessage()
+    } catch (IOException | UnresolvedAddressException e) {
+      throw new IOException("cannot listen on " + settings.host() + ":" + settings.port() + " (" + e
           + "): another process has the port, or it is not ours to take; set SCALABLE_HTTP_PORT to a free one", e);
     }
     listener = channel;
@@ -136,7 +138,9 @@ public final class HttpServer implements Part {
         .set(UndertowOptions.MAX_HEADERS, 100)
         .set(UndertowOptions.MAX_PARAMETERS, 200)
         .set(UndertowOptions.MAX_COOKIES, 50)
-        .set(UndertowOptions.MAX_ENTITY_SIZE, (long) settings.maxBody())
+        // Counts the sizes and extensions of chunks as well, and cuts the connection: a guard against a body that is nothing but
+        // those. The limit that a client is told of is BodyReader's.
+        .set(UndertowOptions.MAX_ENTITY_SIZE, 4L * largestBody() + 64 * 1024)
         .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, 5_000)
         .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int) settings.idleTimeout().toMillis())
         // Decoded by RawPath, once, after routing has split it.
@@ -147,6 +151,11 @@ public final class HttpServer implements Part {
         .set(UndertowOptions.ENABLE_HTTP2, false)
         .set(UndertowOptions.ENABLE_STATISTICS, false)
         .getMap();
+  }
+
+  private int largestBody() {
+    return routes.stream().map(Route::maxBody).filter(Objects::nonNull).mapToInt(Integer::intValue)
+        .reduce(settings.maxBody(), Math::max);
   }
 
   private static OptionMap socketOptions() {

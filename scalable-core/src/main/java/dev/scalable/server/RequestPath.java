@@ -7,17 +7,19 @@ import dev.scalable.http.Response;
 import dev.scalable.http.Route;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
 import io.undertow.util.Protocols;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
 import org.xnio.XnioExecutor;
 
 /**
@@ -28,8 +30,9 @@ import org.xnio.XnioExecutor;
  */
 final class RequestPath implements HttpHandler {
 
-  private static final Map<HttpString, Method> METHODS =
-      Stream.of(Method.values()).collect(Collectors.toUnmodifiableMap(m -> HttpString.tryFromString(m.name()), Function.identity()));
+  /** By text and not by Undertow's HttpString, to which {@code get} is {@code GET}; methods are case-sensitive (RFC 9110 section 9.1). */
+  private static final Map<String, Method> METHODS =
+      Stream.of(Method.values()).collect(Collectors.toUnmodifiableMap(Method::name, Function.identity()));
 
   private final RouteTable routes;
   private final ServerSettings settings;
@@ -58,6 +61,9 @@ final class RequestPath implements HttpHandler {
       String path = RawPath.of(exchange.getRequestURI());
       Method method = method(exchange);
       if (method == Method.OPTIONS) {
+        if (!exchange.isRequestComplete()) {
+          throw Problem.badRequest("An OPTIONS request has no body here");
+        }
         write(exchange, id, Response.noContent().header("Allow", routes.allowed(path)));
         return;
       }
@@ -114,55 +120,35 @@ final class RequestPath implements HttpHandler {
   }
 
   private static Method method(HttpServerExchange exchange) {
-    Method method = METHODS.get(exchange.getRequestMethod());
+    Method method = METHODS.get(exchange.getRequestMethod().toString());
     if (method == null) {
       throw Problem.of(501, "Not Implemented", "No resource here has a method of this name");
     }
     return method;
   }
 
-  private void receive(HttpServerExchange exchange, String id, Route route, BodyConsumer next) {
-    int limit = route.maxBody() == null ? settings.maxBody() : route.maxBody();
+  private void receive(HttpServerExchange exchange, String id, Route route, Consumer<byte[]> next) {
     if (exchange.isRequestComplete()) {
       next.accept(new byte[0]);
       return;
     }
-    if (exchange.getRequestContentLength() > limit) {
-      throw tooLarge(limit);
-    }
-    exchange.setMaxEntitySize(limit);
-    // No timeout of the server bounds a body that arrives byte by byte.
-    XnioExecutor.Key timer = exchange.getIoThread().executeAfter(() -> refuse(exchange, id,
-        Problem.of(408, "Request Timeout", "The body did not arrive in " + settings.bodyTimeout().toMillis() + " ms"),
-        ResponseWriter.Then.CUT),
-        settings.bodyTimeout().toMillis(), TimeUnit.MILLISECONDS);
-    exchange.getRequestReceiver().receiveFullBytes(
-        (received, body) -> {
-          timer.remove();
-          proceedOrRefuse(received, id, () -> next.accept(body));
-        },
-        (failed, error) -> {
-          timer.remove();
-          refuse(failed, id, tooLarge(limit));
-        });
-  }
+    int limit = route.maxBody() == null ? settings.maxBody() : route.maxBody();
+    BodyReader.read(exchange, limit, settings.bodyTimeout(), new BodyReader.Receiver() {
+      @Override
+      public void complete(byte[] body) {
+        // The body may arrive when handleRequest has returned, so a failure must be caught again.
+        try {
+          next.accept(body);
+        } catch (RuntimeException e) {
+          refuse(exchange, id, e);
+        }
+      }
 
-  /** What to do with a body that has arrived. */
-  private interface BodyConsumer {
-    void accept(byte[] body);
-  }
-
-  /** The receiver calls back outside of {@link #handleRequest}, so a failure there must be caught again. */
-  private void proceedOrRefuse(HttpServerExchange exchange, String id, Runnable step) {
-    try {
-      step.run();
-    } catch (RuntimeException e) {
-      refuse(exchange, id, e);
-    }
-  }
-
-  private static Problem tooLarge(int limit) {
-    return Problem.of(413, "Content Too Large", "The body has more than " + limit + " bytes");
+      @Override
+      public void refused(Problem problem, ResponseWriter.Then then) {
+        refuse(exchange, id, problem, then);
+      }
+    });
   }
 
   private void write(HttpServerExchange exchange, String id, Response response) {
@@ -171,11 +157,34 @@ final class RequestPath implements HttpHandler {
 
   /** Answers a request that a step refused. What is left of its body must not be taken for the next request. */
   private void refuse(HttpServerExchange exchange, String id, Throwable reason) {
-    refuse(exchange, id, reason, exchange.isRequestComplete() ? ResponseWriter.Then.KEEP : ResponseWriter.Then.CLOSE);
+    if (exchange.isRequestComplete()) {
+      refuse(exchange, id, reason, ResponseWriter.Then.KEEP);
+    } else if (HttpContinue.requiresContinueResponse(exchange)) {
+      // The client waits for this answer before it sends its body: there is nothing to be read.
+      refuse(exchange, id, reason, ResponseWriter.Then.CUT);
+    } else {
+      refuse(exchange, id, reason, ResponseWriter.Then.CLOSE);
+    }
   }
 
   private void refuse(HttpServerExchange exchange, String id, Throwable reason, ResponseWriter.Then then) {
-    Problem problem = steps.failures().problem(reason, id, exchange.getRequestMethod() + " " + exchange.getRequestURI());
-    steps.writer().write(exchange, id, steps.writer().encode(problem.response(id)), then);
+    if (then == ResponseWriter.Then.CLOSE) {
+      boundRestOfBody(exchange);
+    }
+    Response response = steps.failures().response(reason, id, exchange.getRequestMethod() + " " + exchange.getRequestURI());
+    steps.writer().write(exchange, id, steps.writer().encode(response), then);
+  }
+
+  /** The rest of a refused body may be of any length, but not come for ever. */
+  private void boundRestOfBody(HttpServerExchange exchange) {
+    if (exchange.isRequestChannelAvailable()) {
+      exchange.setMaxEntitySize(0);
+    }
+    XnioExecutor.Key timer = exchange.getIoThread().executeAfter(() -> IoUtils.safeClose(exchange.getConnection()),
+        settings.bodyTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    exchange.addExchangeCompleteListener((ended, next) -> {
+      timer.remove();
+      next.proceed();
+    });
   }
 }

@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
+import org.xnio.channels.Channels;
+import org.xnio.channels.StreamSourceChannel;
 
 /** Encodes responses on the thread that made them, and writes them on the IO thread. */
 final class ResponseWriter {
@@ -56,6 +58,42 @@ final class ResponseWriter {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Encoded(Response response, @Nullable String contentType, byte @Nullable [] content) {}
 
+  /**
+   * Reads the rest of the request away and ends the exchange. Undertow would leave it unread, since the connection carries no other
+   * request; the operating system then resets the connection, and with it goes an answer that the client has not read.
+   */
+  private static final IoCallback DRAIN = new IoCallback() {
+    @Override
+    public void onComplete(HttpServerExchange exchange, Sender sender) {
+      StreamSourceChannel rest = exchange.getRequestChannel();
+      if (rest == null || drained(rest)) {
+        exchange.endExchange();
+        return;
+      }
+      rest.getReadSetter().set(readable -> {
+        if (drained(readable)) {
+          readable.suspendReads();
+          exchange.endExchange();
+        }
+      });
+      rest.resumeReads();
+    }
+
+    private static boolean drained(StreamSourceChannel rest) {
+      try {
+        return Channels.drain(rest, Long.MAX_VALUE) < 0;
+      } catch (IOException e) {
+        // It will not come any more.
+        return true;
+      }
+    }
+
+    @Override
+    public void onException(HttpServerExchange exchange, Sender sender, IOException exception) {
+      IoUtils.safeClose(exchange.getConnection());
+    }
+  };
+
   /** Encodes the body. Throws what the codec throws for a value it cannot encode. */
   Encoded encode(Response response) {
     return switch (response.body()) {
@@ -97,7 +135,11 @@ final class ResponseWriter {
       exchange.endExchange();
     } else {
       exchange.setResponseContentLength(content.length);
-      exchange.getResponseSender().send(ByteBuffer.wrap(content), then == Then.CUT ? CUT : IoCallback.END_EXCHANGE);
+      exchange.getResponseSender().send(ByteBuffer.wrap(content), switch (then) {
+        case KEEP -> IoCallback.END_EXCHANGE;
+        case CLOSE -> DRAIN;
+        case CUT -> CUT;
+      });
     }
   }
 }
