@@ -11,8 +11,11 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.xnio.XnioExecutor;
 
 /**
@@ -20,6 +23,8 @@ import org.xnio.XnioExecutor;
  * handler's response or, at the deadline, without it.
  */
 final class Call implements Runnable {
+
+  private static final Logger log = LoggerFactory.getLogger(Call.class);
 
   private final HttpServerExchange exchange;
   private final ExchangeRequest request;
@@ -58,7 +63,7 @@ final class Call implements Runnable {
     try {
       encoded = steps.writer().encode(respond());
     } catch (Throwable t) {
-      encoded = steps.writer().encode(problem(t).response(request.id()));
+      encoded = failure(t);
     }
     answer(encoded);
   }
@@ -106,13 +111,19 @@ final class Call implements Runnable {
     return lookup.answer().apply(value);
   }
 
-  private Problem problem(Throwable thrown) {
-    return steps.failures().problem(thrown, request.id(), request.method() + " " + request.path());
+  private ResponseWriter.Encoded failure(Throwable thrown) {
+    String where = request.method() + " " + request.path();
+    try {
+      return steps.writer().encode(steps.failures().response(thrown, request.id(), where));
+    } catch (RuntimeException unencodable) {
+      // A problem whose own members cannot be encoded; what takes its place can.
+      return steps.writer().encode(steps.failures().response(unencodable, request.id(), where));
+    }
   }
 
   /** The handler threads took no more. */
   void refuse(Throwable reason) {
-    answer(steps.writer().encode(problem(reason).response(request.id())));
+    answer(failure(reason));
   }
 
   private void expire() {
@@ -142,7 +153,11 @@ final class Call implements Runnable {
         timer.remove();
       }
     }
-    exchange.getIoThread().execute(() -> Connectors.executeRootHandler(
-        onIoThread -> steps.writer().write(onIoThread, request.id(), encoded, ResponseWriter.Then.KEEP), exchange));
+    try {
+      exchange.getIoThread().execute(() -> Connectors.executeRootHandler(
+          onIoThread -> steps.writer().write(onIoThread, request.id(), encoded, ResponseWriter.Then.KEEP), exchange));
+    } catch (RejectedExecutionException e) {
+      log.debug("{} has an answer and nobody to give it to: the server gave up on it when its drain was over", request.id());
+    }
   }
 }

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The connections that have carried a request, and the requests in flight on them: what a drain waits for.
+ * The connections that have carried a request and may carry another, and the requests in flight on them: what a drain waits for.
  *
  * <p>A request ends when its response is written or its connection is closed, whichever comes first. HTTP/1.1 has at most one
  * request at a time on a connection, so one flag per connection tells.
@@ -36,6 +36,10 @@ final class Connections {
     tracked.busy().set(true);
     inFlight.incrementAndGet();
     exchange.addExchangeCompleteListener((done, next) -> {
+      if (!done.isPersistent()) {
+        // It carries no further request: what is left is the client's part of closing it, which nobody waits for.
+        open.remove(tracked);
+      }
       leave(tracked);
       next.proceed();
     });
@@ -75,7 +79,7 @@ final class Connections {
     return inFlight.get();
   }
 
-  /** How many connections that have carried a request are open. */
+  /** How many connections that have carried a request may carry another. */
   int open() {
     return open.size();
   }

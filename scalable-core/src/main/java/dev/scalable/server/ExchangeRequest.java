@@ -74,10 +74,15 @@ final class ExchangeRequest implements Request {
   public UUID pathUuid(String name) {
     String value = path(name);
     try {
-      return UUID.fromString(value);
+      UUID uuid = UUID.fromString(value);
+      // The parser also takes shorter groups, and so many addresses for one resource.
+      if (uuid.toString().equalsIgnoreCase(value)) {
+        return uuid;
+      }
     } catch (IllegalArgumentException e) {
-      throw Problem.notFound("There is nothing at " + path + ": " + name + " is a UUID, and \"" + value + "\" is not");
+      // Said below, as for a text of another form.
     }
+    throw Problem.notFound("There is nothing at " + path + ": " + name + " is a UUID, and \"" + value + "\" is not");
   }
 
   @Override

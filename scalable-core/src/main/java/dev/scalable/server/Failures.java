@@ -2,6 +2,7 @@ package dev.scalable.server;
 
 import dev.scalable.http.ErrorMapper;
 import dev.scalable.http.Problem;
+import dev.scalable.http.Response;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The only place that turns what was thrown into a problem. */
+/** The only place that turns what was thrown into a response. */
 final class Failures {
 
   private static final Logger log = LoggerFactory.getLogger(Failures.class);
@@ -21,13 +22,23 @@ final class Failures {
   }
 
   /**
-   * The problem to answer with. What nobody expected is logged here, once, with the id that the client is told.
+   * The response to what was thrown. What nobody expected is logged here, once, with the id that the client is told. Never throws,
+   * whatever mappers and problems do.
    *
    * @param thrown what a handler or a step of the request path threw
    * @param requestId identity of the request
    * @param where the method and path, for the log
    */
-  Problem problem(Throwable thrown, String requestId, String where) {
+  Response response(Throwable thrown, String requestId, String where) {
+    try {
+      return problem(thrown, requestId, where).response(requestId);
+    } catch (RuntimeException e) {
+      e.addSuppressed(thrown);
+      return unexpected(e, requestId, where).response(requestId);
+    }
+  }
+
+  private Problem problem(Throwable thrown, String requestId, String where) {
     if (thrown instanceof Problem problem) {
       return problem;
     }
@@ -43,6 +54,10 @@ final class Failures {
         }
       }
     }
+    return unexpected(thrown, requestId, where);
+  }
+
+  private static Problem unexpected(Throwable thrown, String requestId, String where) {
     log.error("{} {} failed", requestId, where, thrown);
     return Problem.of(500, "Internal Server Error", "Something went wrong here; the log knows it by the requestId");
   }

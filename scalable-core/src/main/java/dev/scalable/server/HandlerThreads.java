@@ -1,6 +1,8 @@
 package dev.scalable.server;
 
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -27,8 +29,16 @@ final class HandlerThreads implements Executor {
     return switch (kind) {
       case VIRTUAL -> {
         ThreadFactory factory = Thread.ofVirtual().name("handler-", 0).factory();
-        // A thread of its own for each task without the bookkeeping of an executor service.
-        yield new HandlerThreads(task -> factory.newThread(task).start(), () -> { });
+        // Cheaper than the bookkeeping of an executor service, and enough to interrupt what outlasts a drain.
+        Set<Thread> running = ConcurrentHashMap.newKeySet();
+        yield new HandlerThreads(task -> factory.newThread(() -> {
+          running.add(Thread.currentThread());
+          try {
+            task.run();
+          } finally {
+            running.remove(Thread.currentThread());
+          }
+        }).start(), () -> running.forEach(Thread::interrupt));
       }
       case PLATFORM -> {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(PLATFORM_THREADS, PLATFORM_THREADS, 30, TimeUnit.SECONDS,
@@ -49,7 +59,7 @@ final class HandlerThreads implements Executor {
     executor.execute(task);
   }
 
-  /** Interrupts what still runs on a pool; does not wait. */
+  /** Interrupts what still runs; does not wait. */
   void stop() {
     stop.run();
   }

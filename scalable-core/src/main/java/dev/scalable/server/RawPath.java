@@ -25,8 +25,8 @@ final class RawPath {
   static String of(String target) {
     String path = target;
     if (!path.startsWith("/")) {
-      int authority = path.indexOf("://");
-      int slash = authority < 0 ? -1 : path.indexOf('/', authority + 3);
+      int authority = afterScheme(path);
+      int slash = authority < 0 ? -1 : path.indexOf('/', authority);
       if (slash < 0) {
         throw Problem.badRequest("The request target is not a path");
       }
@@ -45,6 +45,14 @@ final class RawPath {
       }
     }
     return path;
+  }
+
+  /** Where the authority of an absolute target begins; -1 if this is none of HTTP. */
+  private static int afterScheme(String target) {
+    if (target.regionMatches(true, 0, "http://", 0, 7)) {
+      return 7;
+    }
+    return target.regionMatches(true, 0, "https://", 0, 8) ? 8 : -1;
   }
 
   /** Whether the segment after a slash is empty (but for a last one), {@code .} or {@code ..}, in any encoding. */

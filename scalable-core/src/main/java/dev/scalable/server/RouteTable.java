@@ -5,6 +5,7 @@ import dev.scalable.http.Problem;
 import dev.scalable.http.Route;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -60,12 +61,17 @@ final class RouteTable {
       }
     }
     if (!mistakes.isEmpty()) {
+      // Routes come as a set: sorted, the message is the same at every start.
+      Collections.sort(mistakes);
       throw new IllegalStateException("The routes have mistakes:\n  - " + String.join("\n  - ", mistakes));
     }
     return new RouteTable(root);
   }
 
   private static @Nullable String add(Node root, Route route) {
+    if (!reachable(route.template())) {
+      return "no request can have this path: it is written decoded, without empty or dot segments, ';' and '%'";
+    }
     Node node = root;
     List<String> names = new ArrayList<>();
     Set<String> seen = new HashSet<>();
@@ -88,6 +94,16 @@ final class RouteTable {
     }
     Entry former = node.entries.putIfAbsent(route.method(), new Entry(route, List.copyOf(names)));
     return former == null ? null : "answers the same requests as " + former.route().template();
+  }
+
+  /** Whether {@link RawPath} lets a path through that this template matches. */
+  private static boolean reachable(String template) {
+    for (String segment : template.substring(1).split("/", -1)) {
+      if (segment.equals(".") || segment.equals("..") || segment.indexOf(';') >= 0 || segment.indexOf('%') >= 0) {
+        return false;
+      }
+    }
+    return !template.contains("//");
   }
 
   /**
