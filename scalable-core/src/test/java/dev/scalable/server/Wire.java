@@ -1,0 +1,119 @@
+package dev.scalable.server;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** A connection on which a test writes whatever it likes. */
+final class Wire implements AutoCloseable {
+
+  private static final int PATIENCE_MS = 15_000;
+
+  private final Socket socket;
+  private final InputStream in;
+
+  Wire(int port) throws IOException {
+    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(PATIENCE_MS);
+    socket.setTcpNoDelay(true);
+    in = new BufferedInputStream(socket.getInputStream());
+  }
+
+  /** An answer as it came. */
+  record Answer(int status, List<String> headers, String body) {
+
+    Optional<String> header(String name) {
+      String prefix = name.toLowerCase(Locale.ROOT) + ":";
+      return headers.stream().filter(line -> line.toLowerCase(Locale.ROOT).startsWith(prefix))
+          .map(line -> line.substring(prefix.length()).strip()).findFirst();
+    }
+
+    boolean closes() {
+      return header("Connection").filter("close"::equalsIgnoreCase).isPresent();
+    }
+  }
+
+  /** A GET request for a target. */
+  static String get(String target, String... headers) {
+    return head("GET " + target, headers);
+  }
+
+  /** A request without a body. */
+  static String head(String methodAndTarget, String... headers) {
+    StringBuilder text = new StringBuilder(methodAndTarget).append(" HTTP/1.1\r\nHost: test\r\n");
+    for (String header : headers) {
+      text.append(header).append("\r\n");
+    }
+    return text.append("\r\n").toString();
+  }
+
+  /** A request with a JSON body. */
+  static String json(String methodAndTarget, String body) {
+    return head(methodAndTarget, "Content-Type: application/json",
+        "Content-Length: " + body.getBytes(ISO_8859_1).length) + body;
+  }
+
+  Wire send(String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(ISO_8859_1));
+    socket.getOutputStream().flush();
+    return this;
+  }
+
+  /** Reads the answer to a request that was not HEAD. */
+  Answer answer() throws IOException {
+    return answer(true);
+  }
+
+  /** Reads an answer; one to HEAD has a length and no body. */
+  Answer answer(boolean withBody) throws IOException {
+    String status = line();
+    List<String> headers = new ArrayList<>();
+    for (String line = line(); !line.isEmpty(); line = line()) {
+      headers.add(line);
+    }
+    Answer head = new Answer(Integer.parseInt(status.substring(9, 12)), headers, "");
+    int length = withBody ? head.header("Content-Length").map(Integer::parseInt).orElse(0) : 0;
+    return new Answer(head.status(), headers, new String(in.readNBytes(length), ISO_8859_1));
+  }
+
+  Answer ask(String request) throws IOException {
+    return send(request).answer();
+  }
+
+  /** Waits for the end of the stream, and returns what came before it. */
+  String rest() throws IOException {
+    try {
+      return new String(in.readAllBytes(), ISO_8859_1);
+    } catch (java.net.SocketException e) {
+      // A reset ends it as well.
+      return "";
+    }
+  }
+
+  private String line() throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (int b = in.read(); b != '\n'; b = in.read()) {
+      if (b < 0) {
+        throw new IOException("the server closed the connection after \"" + line.toString(ISO_8859_1) + "\"");
+      }
+      if (b != '\r') {
+        line.write(b);
+      }
+    }
+    return line.toString(ISO_8859_1);
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}
