@@ -48,7 +48,8 @@ final class OpenTx implements Tx {
     for (Consumer<Outcome> action : actions) {
       try {
         action.accept(outcome);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // An error as well: it must not hide the outcome, nor keep the invalidations that follow from being sent.
         log.error("An action after a transaction that ended as {} failed; the transaction stands", outcome, e);
       }
     }

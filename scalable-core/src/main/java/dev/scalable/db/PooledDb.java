@@ -9,6 +9,8 @@ import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 
 /**
  * Transactions on pooled connections.
@@ -24,6 +26,8 @@ final class PooledDb implements Db {
    * the statement timeout).
    */
   private static final Set<String> CONTENDED = Set.of("40001", "40P01", "55P03", "57014");
+
+  private static final String IN_FAILED_TRANSACTION = "25P02";
 
   private final Pool pool;
 
@@ -50,6 +54,7 @@ final class PooledDb implements Db {
       begin(handle, readOnly);
       T result = attempt(work, tx, handle);
       try {
+        refuseFailed(handle);
         handle.getConnection().commit();
         outcome = Outcome.COMMITTED;
       } catch (SQLException e) {
@@ -75,6 +80,17 @@ final class PooledDb implements Db {
 
     JdbiCommitFailed(SQLException cause) {
       super("The database refused the commit: " + cause.getMessage(), cause);
+    }
+  }
+
+  /**
+   * PostgreSQL answers the commit of a transaction in which a statement has failed with a rollback and no error, and the driver says
+   * nothing either: if the work has swallowed that failure, this is the last chance to tell. It asks the driver and not the server.
+   */
+  private static void refuseFailed(Handle handle) throws SQLException {
+    if (handle.getConnection().unwrap(BaseConnection.class).getTransactionState() == TransactionState.FAILED) {
+      handle.getConnection().rollback();
+      throw new SQLException("a statement in the transaction had failed", IN_FAILED_TRANSACTION);
     }
   }
 

@@ -1,0 +1,287 @@
+package dev.scalable.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import dev.scalable.TestStack;
+import java.io.IOException;
+import java.lang.reflect.UndeclaredThrowableException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Transactions on a real PostgreSQL, over a pool of two connections. */
+class TransactionTest {
+
+  private static final int SIZE = 2;
+
+  private final Jdbi aside = Jdbi.create(TestStack.postgres().dataSource());
+  private Pool pool = pool(TestStack.postgres().port());
+  private PooledDb db = new PooledDb(pool);
+
+  private static Pool pool(int port) {
+    return new Pool(new DbSettings(URI.create("jdbc:postgresql://127.0.0.1:" + port + "/app"), TestStack.postgres().user(),
+        TestStack.postgres().password(), SIZE, Duration.ofMillis(400), Duration.ofSeconds(3), Duration.ofSeconds(5),
+        Duration.ofSeconds(2)));
+  }
+
+  @BeforeEach
+  void open() {
+    aside.useHandle(handle -> handle.execute(
+        "drop table if exists entry; create table entry (id int primary key, twin int unique deferrable initially deferred)"));
+    pool.start();
+  }
+
+  /** After each test, whatever has failed in it: every connection can be had again, outside of any transaction. */
+  @AfterEach
+  void nothing_has_leaked() {
+    try {
+      await().until(() -> aside.withHandle(handle -> handle.createQuery(
+          "select count(*) from pg_stat_activity where application_name = 'scalable' and state like 'idle in transaction%'")
+          .mapTo(Integer.class).one() == 0));
+      List<Handle> all = new ArrayList<>();
+      for (int i = 0; i < SIZE; i++) {
+        all.add(pool.acquire());
+      }
+      all.forEach(pool::release);
+    } finally {
+      pool.stop();
+    }
+  }
+
+  private int insert(int id) {
+    return db.write(tx -> tx.handle().execute("insert into entry values (?, ?)", id, id));
+  }
+
+  private int entries() {
+    return aside.withHandle(handle -> handle.createQuery("select count(*) from entry").mapTo(Integer.class).one());
+  }
+
+  private static void terminateBackend(Tx tx, Jdbi aside) {
+    int pid = tx.handle().createQuery("select pg_backend_pid()").mapTo(Integer.class).one();
+    aside.useHandle(handle -> {
+      handle.createQuery("select pg_terminate_backend(:pid)").bind("pid", pid).mapTo(Boolean.class).one();
+      await().until(() -> handle.createQuery("select count(*) from pg_stat_activity where pid = :pid").bind("pid", pid)
+          .mapTo(Integer.class).one() == 0);
+    });
+  }
+
+  @Test
+  void what_was_written_is_committed_and_what_was_read_is_returned() {
+    assertThat(insert(1)).isEqualTo(1);
+    assertThat(entries()).isEqualTo(1);
+    assertThat(db.<Integer>read(tx -> tx.handle().createQuery("select id from entry").mapTo(Integer.class).one())).isEqualTo(1);
+  }
+
+  @Test
+  void an_exception_rolls_back_and_is_thrown_as_it_is() {
+    IllegalStateException thrown = new IllegalStateException("no");
+    assertThatThrownBy(() -> db.write(tx -> {
+      tx.handle().execute("insert into entry values (1, 1)");
+      throw thrown;
+    })).isSameAs(thrown);
+    assertThatThrownBy(() -> db.write(tx -> {
+      tx.handle().execute("insert into entry values (1, 1)");
+      throw new IOException("checked");
+    })).isInstanceOf(UndeclaredThrowableException.class).hasCauseInstanceOf(IOException.class);
+    assertThatThrownBy(() -> db.write(tx -> {
+      tx.handle().execute("insert into entry values (1, 1)");
+      throw new AssertionError("an error");
+    })).isInstanceOf(AssertionError.class);
+    assertThat(entries()).isZero();
+  }
+
+  @Test
+  void a_read_cannot_write() {
+    assertThatThrownBy(() -> db.read(tx -> tx.handle().execute("insert into entry values (1, 1)")))
+        .isInstanceOf(UnableToExecuteStatementException.class).hasMessageContaining("read-only");
+    assertThat(insert(1)).as("the same connections write again").isEqualTo(1);
+    assertThat(insert(2)).isEqualTo(1);
+    assertThat(insert(3)).isEqualTo(1);
+  }
+
+  @Test
+  void a_commit_that_the_server_refuses_is_no_unknown_outcome() {
+    insert(1);
+    List<Outcome> outcomes = new ArrayList<>();
+    assertThatThrownBy(() -> db.write(tx -> {
+      tx.onEnd(outcomes::add);
+      return tx.handle().execute("insert into entry values (2, 1)");
+    })).isInstanceOf(JdbiException.class).hasMessageContaining("refused the commit");
+    assertThatThrownBy(() -> db.write(tx -> {
+      tx.onEnd(outcomes::add);
+      return catchThrowable(() -> tx.handle().execute("insert into entry values (1, 3)"));
+    })).as("a failed statement whose exception was swallowed").isInstanceOf(JdbiException.class);
+    assertThat(outcomes).containsExactly(Outcome.ROLLED_BACK, Outcome.ROLLED_BACK);
+    assertThat(entries()).isEqualTo(1);
+  }
+
+  @Test
+  void actions_run_in_their_order_when_the_connections_are_back() {
+    List<String> events = new ArrayList<>();
+    db.write(tx -> {
+      tx.onEnd(outcome -> events.add("first " + outcome));
+      tx.afterCommit(() -> {
+        // Both connections of the pool at once: the one of this transaction must have been given back.
+        insert(7);
+        Handle other = pool.acquire();
+        insert(8);
+        pool.release(other);
+        events.add("second");
+      });
+      tx.onEnd(outcome -> events.add("third " + outcome));
+      return events.add("work");
+    });
+    assertThat(events).containsExactly("work", "first COMMITTED", "second", "third COMMITTED");
+    assertThat(entries()).isEqualTo(2);
+  }
+
+  @Test
+  void after_a_rollback_only_the_actions_for_any_end_run() {
+    List<String> events = new ArrayList<>();
+    assertThatThrownBy(() -> db.write(tx -> {
+      tx.afterCommit(() -> events.add("committed"));
+      tx.onEnd(outcome -> events.add("ended " + outcome));
+      throw new IllegalStateException("no");
+    })).isInstanceOf(IllegalStateException.class);
+    assertThat(events).containsExactly("ended ROLLED_BACK");
+  }
+
+  @Test
+  void an_action_that_fails_changes_neither_the_result_nor_the_other_actions() {
+    List<String> events = new ArrayList<>();
+    int result = db.write(tx -> {
+      tx.afterCommit(() -> {
+        throw new IllegalStateException("a failing action");
+      });
+      tx.onEnd(outcome -> {
+        throw new AssertionError("a badly failing action");
+      });
+      tx.onEnd(outcome -> events.add("ran"));
+      return tx.handle().execute("insert into entry values (1, 1)");
+    });
+    assertThat(result).isEqualTo(1);
+    assertThat(events).containsExactly("ran");
+    assertThat(entries()).isEqualTo(1);
+  }
+
+  @Test
+  void a_connection_that_is_lost_before_the_commit_means_that_nothing_was_changed() {
+    List<Outcome> outcomes = new ArrayList<>();
+    assertThatThrownBy(() -> db.write(tx -> {
+      tx.onEnd(outcomes::add);
+      tx.handle().execute("insert into entry values (1, 1)");
+      terminateBackend(tx, aside);
+      return tx.handle().execute("insert into entry values (2, 2)");
+    })).isInstanceOf(DbUnavailable.class);
+    assertThat(outcomes).containsExactly(Outcome.ROLLED_BACK);
+    assertThat(entries()).isZero();
+    for (int id = 10; id < 10 + 2 * SIZE; id++) {
+      assertThat(insert(id)).as("on fresh connections").isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_read_whose_connection_is_lost_at_its_end_is_unavailable_and_never_unknown() {
+    assertThatThrownBy(() -> db.read(tx -> {
+      terminateBackend(tx, aside);
+      return 1;
+    })).isInstanceOf(DbUnavailable.class);
+  }
+
+  @Test
+  void a_commit_whose_reply_is_lost_is_an_unknown_outcome() throws IOException {
+    pool.stop();
+    try (CommitReplyDropper dropper = new CommitReplyDropper(TestStack.postgres().port())) {
+      pool = pool(dropper.port());
+      pool.start();
+      db = new PooledDb(pool);
+      List<String> events = new ArrayList<>();
+      dropper.dropNextReply();
+      assertThatThrownBy(() -> db.write(tx -> {
+        tx.onEnd(outcome -> events.add("ended " + outcome));
+        tx.afterCommit(() -> events.add("committed"));
+        return tx.handle().execute("insert into entry values (1, 1)");
+      })).isInstanceOf(CommitUnknown.class);
+      assertThat(events).containsExactly("ended UNKNOWN");
+      await().untilAsserted(() -> assertThat(entries()).as("it did commit").isEqualTo(1));
+      assertThat(insert(2)).as("on a fresh connection").isEqualTo(1);
+      nothing_has_leaked();
+    }
+    pool = pool(TestStack.postgres().port());
+    pool.start();
+  }
+
+  @Test
+  void callers_wait_their_turn_and_no_more_connections_are_used_than_the_pool_has() throws InterruptedException {
+    AtomicInteger inside = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
+    CountDownLatch done = new CountDownLatch(50);
+    for (int i = 0; i < 50; i++) {
+      int id = i;
+      Thread.ofVirtual().start(() -> {
+        try {
+          db.write(tx -> {
+            most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+            tx.handle().execute("insert into entry values (?, ?)", id, id);
+            tx.handle().execute("select pg_sleep(0.002)");
+            return inside.decrementAndGet();
+          });
+        } catch (Throwable t) {
+          failures.add(t);
+        }
+        done.countDown();
+      });
+    }
+    done.await();
+    assertThat(failures).isEmpty();
+    assertThat(most).hasValueBetween(1, SIZE);
+    assertThat(entries()).isEqualTo(50);
+  }
+
+  @Test
+  void a_caller_that_gets_no_connection_in_time_is_told_so() throws InterruptedException {
+    CountDownLatch held = new CountDownLatch(SIZE);
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(SIZE);
+    for (int i = 0; i < SIZE; i++) {
+      Thread.ofVirtual().start(() -> {
+        db.read(tx -> {
+          held.countDown();
+          release.await();
+          return 0;
+        });
+        ended.countDown();
+      });
+    }
+    held.await();
+    long began = System.nanoTime();
+    assertThatThrownBy(() -> insert(1)).isInstanceOf(DbUnavailable.class)
+        .hasMessageContaining("None of the 2 database connections was free within 400 ms");
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isBetween(Duration.ofMillis(390), Duration.ofSeconds(3));
+    release.countDown();
+    ended.await();
+    assertThat(entries()).isZero();
+  }
+
+  @Test
+  void an_interrupted_caller_gives_up_its_turn() {
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> insert(1)).isInstanceOf(DbUnavailable.class);
+    assertThat(Thread.interrupted()).as("the interrupt is kept").isTrue();
+  }
+}
