@@ -97,9 +97,6 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
       return entry.value();
     }
     String text = keys.write(key);
-    if (invalidations.pending(name, text)) {
-      return bypass(key);
-    }
     NearTier.Flight<V> mine = new NearTier.Flight<>(validity.generation());
     if (!validity.holds(System.nanoTime())) {
       // Nobody may join: whoever asks after an invalidation that has not arrived here must not get what was loaded before it.
@@ -140,6 +137,10 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
 
   /** From Redis if it is there; else loaded, by whoever gets the lease. */
   private NearTier.Entry<V> read(K key, String text, NearTier.Flight<V> flight) {
+    // Asked only now that the place is taken: whoever makes the key pending after this answer removes the place.
+    if (invalidations.pending(name, text)) {
+      return uncached(key, flight);
+    }
     int generation = flight.generation();
     long giveUp = System.nanoTime() + loadTimeout.toNanos();
     try {
@@ -173,39 +174,37 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
   }
 
   private NearTier.Entry<V> load(K key, String text, FarTier.Lease lease, NearTier.Flight<V> flight, int generation) {
-    V value;
     try {
-      value = loadNow(key);
+      V value = loadNow(key);
+      Optional<Long> freshUntil = store(text, lease, value);
+      return freshUntil.isPresent()
+          ? new NearTier.Entry<>(value, generation, validity.near(freshUntil.get())) : passing(key, value, flight);
     } catch (RuntimeException | Error e) {
+      // The loader has failed, or its value cannot be written: the next caller need not wait for the lease to lapse.
       try {
         far.release(text, lease);
       } catch (Redis.Unavailable unreachable) {
-        // The lease lapses by itself.
         e.addSuppressed(unreachable);
       }
       throw e;
     }
+  }
+
+  /** Until when a loaded value is fresh; empty if Redis did not take it. */
+  private Optional<Long> store(String text, FarTier.Lease lease, @Nullable V value) {
     try {
       Optional<Long> freshUntil = far.fill(text, lease, value);
-      if (freshUntil.isPresent()) {
-        counts.stored.increment();
-        return new NearTier.Entry<>(value, generation, validity.near(freshUntil.get()));
-      }
-      counts.fenced.increment();
+      (freshUntil.isPresent() ? counts.stored : counts.fenced).increment();
+      return freshUntil;
     } catch (Redis.Unavailable e) {
       log.debug("Cache {}: {} was loaded and not stored: {}", name, text, e.getMessage());
+      return Optional.empty();
     }
-    return passing(key, value, flight);
   }
 
   private NearTier.Entry<V> uncached(K key, NearTier.Flight<V> flight) {
     counts.bypassed.increment();
     return passing(key, loadNow(key), flight);
-  }
-
-  private @Nullable V bypass(K key) {
-    counts.bypassed.increment();
-    return loadNow(key);
   }
 
   private @Nullable V loadNow(K key) {
@@ -264,6 +263,11 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
   @Override
   public List<byte[]> farKeys(String text) {
     return List.of(far.valueKey(text), far.leaseKey(text));
+  }
+
+  /** How many places are taken in the heap. */
+  int nearSize() {
+    return near.size();
   }
 
   @Override

@@ -1,0 +1,91 @@
+package dev.scalable.cache;
+
+import static org.awaitility.Awaitility.await;
+
+import dagger.BindsInstance;
+import dagger.Component;
+import dev.scalable.config.Settings;
+import dev.scalable.db.Db;
+import dev.scalable.db.DbModule;
+import dev.scalable.json.JsonModule;
+import dev.scalable.lifecycle.Part;
+import dev.scalable.redis.Redis;
+import dev.scalable.redis.RedisModule;
+import jakarta.inject.Singleton;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The cache side of one instance of a service, of which a test can have several in its JVM. */
+final class CacheInstance implements AutoCloseable {
+
+  @Singleton
+  @Component(modules = {CacheModule.class, RedisModule.class, DbModule.class, JsonModule.class})
+  interface Wiring {
+    Caches caches();
+
+    Db db();
+
+    Redis redis();
+
+    InvalidationLog log();
+
+    Set<Part> parts();
+
+    /** Gives the settings. */
+    @Component.Factory
+    interface Factory {
+      Wiring of(@BindsInstance Settings settings);
+    }
+  }
+
+  private final Wiring wiring;
+  private final List<Part> parts;
+
+  private CacheInstance(Map<String, String> environment) {
+    wiring = DaggerCacheInstance_Wiring.factory().of(Settings.of(environment));
+    parts = wiring.parts().stream().sorted(Comparator.comparing(Part::stage)).toList();
+  }
+
+  /** Starts one, and waits until its heap may be served. */
+  static CacheInstance start(Map<String, String> environment) throws Exception {
+    CacheInstance instance = new CacheInstance(environment);
+    for (Part part : instance.parts) {
+      part.start();
+    }
+    instance.awaitProven();
+    return instance;
+  }
+
+  void awaitProven() {
+    await().until(this::proven);
+  }
+
+  boolean proven() {
+    return wiring.log().validity().holds(System.nanoTime());
+  }
+
+  int generation() {
+    return wiring.log().validity().generation();
+  }
+
+  boolean pending(String cache, String key) {
+    return wiring.log().pending(cache, key);
+  }
+
+  Caches caches() {
+    return wiring.caches();
+  }
+
+  Db db() {
+    return wiring.db();
+  }
+
+  @Override
+  public void close() throws Exception {
+    for (Part part : parts.reversed()) {
+      part.stop();
+    }
+  }
+}
