@@ -1,16 +1,21 @@
 package dev.scalable.json;
 
 import dev.scalable.http.JsonCodec;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
@@ -32,6 +37,7 @@ final class JacksonCodec implements JsonCodec {
       .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
       .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
       .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+      .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
       .build();
 
   @Override
@@ -46,6 +52,7 @@ final class JacksonCodec implements JsonCodec {
 
   @Override
   public <T> T decode(byte[] json, Class<T> type) throws Malformed {
+    refuseIllFormed(json);
     T value;
     try {
       value = mapper.readValue(json, type);
@@ -58,15 +65,30 @@ final class JacksonCodec implements JsonCodec {
     return value;
   }
 
+  /** Jackson lets overlong and cut short sequences through, which another reader of the same bytes takes for something else. */
+  private static void refuseIllFormed(byte[] json) throws Malformed {
+    for (byte b : json) {
+      if (b < 0) {
+        try {
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json));
+        } catch (CharacterCodingException e) {
+          throw new Malformed("not well-formed UTF-8", e);
+        }
+        return;
+      }
+    }
+  }
+
   /** What is wrong and where, in words that name the client's JSON and not our classes. */
   private static String explain(JacksonException e) {
     String place = e instanceof DatabindException ? member(e) : position(e.getLocation());
     return switch (e) {
-      case UnrecognizedPropertyException unknown -> "unknown member \"" + unknown.getPropertyName() + "\"";
+      case UnrecognizedPropertyException unknown -> "unknown member \"" + shorten(unknown.getPropertyName()) + "\"";
       case ValueInstantiationException refused -> reason(refused).map(reason -> reason + place).orElse("refused" + place);
       case InvalidFormatException format ->
-          "not a " + format.getTargetType().getSimpleName() + ": \"" + shorten(String.valueOf(format.getValue())) + "\"" + place;
+          "not the kind of value that is needed: \"" + shorten(String.valueOf(format.getValue())) + "\"" + place;
       case MismatchedInputException mismatched -> "not the kind of value that is needed" + place;
+      case InputCoercionException number -> "a number is out of range" + member(number);
       default -> "not well-formed JSON" + place;
     };
   }
