@@ -63,9 +63,17 @@ final class Call implements Runnable {
     try {
       encoded = steps.writer().encode(respond());
     } catch (Throwable t) {
+      if (expired()) {
+        log.debug("{} {} {} ended after its deadline", request.id(), request.method(), request.path(), t);
+        return;
+      }
       encoded = failure(t);
     }
     answer(encoded);
+  }
+
+  private synchronized boolean expired() {
+    return answered;
   }
 
   private Response respond() throws Exception {
@@ -129,30 +137,42 @@ final class Call implements Runnable {
   private void expire() {
     Thread late;
     synchronized (this) {
-      if (answered) {
+      late = runner;
+      // Claimed before the interrupt, or else the interrupted handler might be the first to answer.
+      if (!claim()) {
         return;
       }
-      late = runner;
       // Under the lock, so that the interrupt cannot hit a pool's thread after it went on to another call.
       if (late != null) {
         late.interrupt();
       }
     }
-    answer(steps.writer().encode(Problem.of(504, "Gateway Timeout",
+    log.warn("{} {} {} was not answered by its deadline and got a 504{}", request.id(), request.method(), request.path(),
+        late == null ? "; no thread was free for it" : "; its handler was interrupted");
+    write(steps.writer().encode(Problem.of(504, "Gateway Timeout",
         "The request was not answered in the time it is given here; it may still have an effect").response(request.id())));
   }
 
-  private void answer(ResponseWriter.Encoded encoded) {
-    synchronized (this) {
-      if (answered) {
-        return;
-      }
-      answered = true;
-      runner = null;
-      if (timer != null) {
-        timer.remove();
-      }
+  /** Whether the caller is the one to answer: the first who asks. */
+  private synchronized boolean claim() {
+    if (answered) {
+      return false;
     }
+    answered = true;
+    runner = null;
+    if (timer != null) {
+      timer.remove();
+    }
+    return true;
+  }
+
+  private void answer(ResponseWriter.Encoded encoded) {
+    if (claim()) {
+      write(encoded);
+    }
+  }
+
+  private void write(ResponseWriter.Encoded encoded) {
     try {
       exchange.getIoThread().execute(() -> Connectors.executeRootHandler(
           onIoThread -> steps.writer().write(onIoThread, request.id(), encoded, ResponseWriter.Then.KEEP), exchange));

@@ -1,16 +1,21 @@
 package dev.scalable.server;
 
+import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;
 import io.undertow.util.AttachmentKey;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.xnio.StreamConnection;
 
 /**
- * The connections that have carried a request and may carry another, and the requests in flight on them: what a drain waits for.
+ * The connections that may still carry a request, and the requests in flight on them: what a drain waits for. A connection that a
+ * proxy has just made, and that has not carried a request yet, is one of them: its first request may be on its way.
  *
  * <p>A request ends when its response is written or its connection is closed, whichever comes first. HTTP/1.1 has at most one
  * request at a time on a connection, so one flag per connection tells.
@@ -21,12 +26,19 @@ final class Connections {
 
   private static final AttachmentKey<Tracked> TRACKED = AttachmentKey.create(Tracked.class);
 
+  /** Accepted, and no request read yet. Held weakly: one that is closed before it speaks tells nobody, and just goes. */
+  private final Set<StreamConnection> silent = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
   private final Set<Tracked> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger inFlight = new AtomicInteger();
   private volatile boolean draining;
 
   /** One connection, and whether a request is in flight on it. */
   private record Tracked(ServerConnection connection, AtomicBoolean busy) {}
+
+  /** Takes note of a connection, before anything is read from it. */
+  void accepted(StreamConnection connection) {
+    silent.add(connection);
+  }
 
   /** Counts a request until it ends. Called on the IO thread, first thing. */
   void enter(HttpServerExchange exchange) {
@@ -49,6 +61,7 @@ final class Connections {
     Tracked tracked = new Tracked(connection, new AtomicBoolean());
     connection.putAttachment(TRACKED, tracked);
     open.add(tracked);
+    silent.remove(((AbstractServerConnection) connection).getChannel());
     connection.addCloseListener(closed -> {
       open.remove(tracked);
       leave(tracked);
@@ -79,9 +92,11 @@ final class Connections {
     return inFlight.get();
   }
 
-  /** How many connections that have carried a request may carry another. */
+  /** How many connections may still carry a request. */
   int open() {
-    return open.size();
+    synchronized (silent) {
+      return open.size() + (int) silent.stream().filter(StreamConnection::isOpen).count();
+    }
   }
 
   /**
@@ -95,7 +110,7 @@ final class Connections {
     long began = System.nanoTime();
     while (true) {
       long waited = System.nanoTime() - began;
-      boolean quiet = inFlight.get() == 0 && (open.isEmpty() || waited >= idle.toNanos());
+      boolean quiet = inFlight.get() == 0 && (open() == 0 || waited >= idle.toNanos());
       if (quiet || waited >= most.toNanos()) {
         return inFlight.get() == 0;
       }

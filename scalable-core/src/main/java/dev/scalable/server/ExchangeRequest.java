@@ -64,10 +64,15 @@ final class ExchangeRequest implements Request {
   public long pathLong(String name) {
     String value = path(name);
     try {
-      return Long.parseLong(value);
+      long number = Long.parseLong(value);
+      // The parser also takes a plus sign, leading zeros and other scripts' digits, and so many addresses for one resource.
+      if (Long.toString(number).equals(value)) {
+        return number;
+      }
     } catch (NumberFormatException e) {
-      throw Problem.notFound("There is nothing at " + path + ": " + name + " is a whole number, and \"" + value + "\" is not");
+      // Said below, as for a number of another form.
     }
+    throw Problem.notFound("There is nothing at " + path + ": " + name + " is a whole number, and \"" + value + "\" is not");
   }
 
   @Override

@@ -118,7 +118,10 @@ public final class HttpServer implements Part {
     buffers = pool;
     HttpOpenListener open = new HttpOpenListener(pool, protocolOptions());
     open.setRootHandler(path);
-    ChannelListener<AcceptingChannel<StreamConnection>> accept = ChannelListeners.openListenerAdapter(open);
+    ChannelListener<AcceptingChannel<StreamConnection>> accept = ChannelListeners.openListenerAdapter(connection -> {
+      connections.accepted(connection);
+      open.handleEvent(connection);
+    });
     InetSocketAddress address = new InetSocketAddress(settings.host(), settings.port());
     AcceptingChannel<? extends StreamConnection> channel;
     try {
@@ -178,6 +181,11 @@ public final class HttpServer implements Part {
       throw new IllegalStateException("The HTTP server has no port before it has started");
     }
     return listener.getLocalAddress(InetSocketAddress.class).getPort();
+  }
+
+  /** How many connections may still carry a request. */
+  int openConnections() {
+    return connections.open();
   }
 
   /** Drains and stops, in the order that the class comment gives. Without a start, does nothing. */

@@ -64,6 +64,24 @@ class DrainTest {
 
   @ParameterizedTest
   @EnumSource
+  void a_connection_that_has_carried_no_request_yet_is_waited_for(ServerSettings.Threads threads) throws Exception {
+    TestServer server = TestServer.start(threads, quick);
+    try (Wire silent = server.connect()) {
+      await().until(() -> server.openConnections() == 1);
+      int port = server.port();
+      FutureTask<Duration> stop = inBackground(server);
+      await().untilAsserted(() -> assertThatThrownBy(() -> new Wire(port).close()).isInstanceOf(ConnectException.class));
+
+      Wire.Answer answer = silent.ask(get("/quick"));
+
+      assertThat(answer.body()).isEqualTo("quick");
+      assertThat(answer.closes()).isTrue();
+      stop.get();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void a_request_in_flight_is_answered_and_an_open_connection_served_once_more(ServerSettings.Threads threads) throws Exception {
     TestServer server = TestServer.start(threads, wait, quick);
     try (Wire busy = server.connect(); Wire idle = server.connect()) {

@@ -46,6 +46,10 @@ final class TestServer implements AutoCloseable {
     return server.port();
   }
 
+  int openConnections() {
+    return server.openConnections();
+  }
+
   Readiness.State readiness() {
     return readiness.state();
   }
