@@ -132,6 +132,11 @@ final class InvalidationLog implements Part {
     reader = Thread.ofPlatform().name("invalidation-log").daemon().start(this::follow);
   }
 
+  /** Whether the log is being read. */
+  boolean reading() {
+    return reader != null && reader.isAlive();
+  }
+
   /** Stops reading. What is still pending is tried until it succeeds or {@link #LAST_TRIES} are over, and told if it is lost. */
   @Override
   public void stop() throws InterruptedException {

@@ -74,6 +74,18 @@ final class CacheInstance implements AutoCloseable {
     return wiring.log().pending(cache, key);
   }
 
+  boolean reading() {
+    return wiring.log().reading();
+  }
+
+  void stopLog() {
+    try {
+      wiring.log().stop();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   Caches caches() {
     return wiring.caches();
   }

@@ -393,6 +393,25 @@ class CoherenceTest {
     assertThat(second.get(1L)).isEqualTo(item("new"));
   }
 
+  @Test
+  void an_instance_that_is_stopped_first_hands_over_what_redis_did_not_take() throws Exception {
+    first.get(1L);
+    assertThat(second.get(1L)).isEqualTo(item("old"));
+    redis.configSet("min-replicas-to-write", "1");
+    Thread stop;
+    try {
+      source.put(1L, item("new"));
+      first.invalidate(1L);
+      assertThat(one.pending("item", "1")).isTrue();
+      stop = Thread.ofPlatform().start(one::stopLog);
+      await().until(() -> !one.reading());
+    } finally {
+      redis.configSet("min-replicas-to-write", "0");
+    }
+    stop.join();
+    await().untilAsserted(() -> assertThat(second.get(1L)).isEqualTo(item("new")));
+  }
+
   private String serverPid() {
     return redis.info("server").lines().filter(line -> line.startsWith("process_id:")).findFirst().orElseThrow()
         .substring("process_id:".length()).strip();

@@ -114,6 +114,23 @@ class TransactionTest {
   }
 
   @Test
+  void a_transaction_that_waits_too_long_for_a_lock_has_changed_nothing_and_may_be_repeated() {
+    insert(1);
+    List<Outcome> outcomes = new ArrayList<>();
+    db.write(holder -> {
+      holder.handle().execute("update entry set id = id");
+      assertThatThrownBy(() -> db.write(tx -> {
+        tx.onEnd(outcomes::add);
+        tx.handle().execute("set local lock_timeout = '20ms'");
+        return tx.handle().execute("delete from entry");
+      })).isInstanceOf(DbUnavailable.class).hasMessageContaining("others stood in its way");
+      return 0;
+    });
+    assertThat(outcomes).containsExactly(Outcome.ROLLED_BACK);
+    assertThat(entries()).isEqualTo(1);
+  }
+
+  @Test
   void a_commit_that_the_server_refuses_is_no_unknown_outcome() {
     insert(1);
     List<Outcome> outcomes = new ArrayList<>();

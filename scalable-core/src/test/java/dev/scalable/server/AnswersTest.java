@@ -183,6 +183,8 @@ class AnswersTest {
         row("an id that is no number", get("/things/seven"), 404),
         row("an id beyond 64 bits", get("/things/9223372036854775808"), 404),
         row("an id that is no UUID", get("/uuids/7"), 404),
+        row("an id with a plus sign", get("/things/+7"), 404),
+        row("an id with a leading zero", get("/things/07"), 404),
         row("a UUID in short", get("/uuids/1-1-1-1-1"), 404),
         row("a query value that is no number", get("/page?n=x"), 400),
         row("a query value out of bounds", get("/page?n=101"), 400),
