@@ -14,6 +14,7 @@ look() {
   born=
   if [ -r /proc/self/stat ]; then
     { read -r stat < "/proc/$1/stat"; } 2> /dev/null || return 1
+    # shellcheck disable=SC2086    # split on purpose; set -f keeps names from being expanded
     set -- ${stat##*) }            # the fields after the command's name, which may itself hold blanks: 3 (state) and on
     case $1 in Z | X) return 1 ;; esac
     shift 19
