@@ -151,6 +151,9 @@ public final class Cluster implements AutoCloseable {
   /**
    * Ends all processes, in the order Nginx, app, Redis, PostgreSQL, and deletes the run directory unless it is to be
    * kept. Instances get five seconds to end by themselves. A second call does nothing.
+   *
+   * @throws ClusterException if processes cannot be ended, naming them; the directory stays, and a second call tries
+   *     again
    */
   @Override public void close() {
     end.run();

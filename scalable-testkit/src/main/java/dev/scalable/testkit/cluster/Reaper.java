@@ -3,6 +3,7 @@ package dev.scalable.testkit.cluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -30,69 +31,97 @@ final class Reaper implements AutoCloseable {
   }
 
   private final RunDirectory run;
+  private final PostgresStop stop;
   private final Process process;
   private final Thread hook = new Thread(this::end, "scalable-testkit-reaper");
+  private boolean ended;
 
-  private Reaper(RunDirectory run, Process process) {
+  private Reaper(RunDirectory run, PostgresStop stop, Process process) {
     this.run = run;
+    this.stop = stop;
     this.process = process;
   }
 
   /** Starts to watch over {@code run}, before its first process is started. */
   static Reaper watch(RunDirectory run, PostgresStop stop) {
-    Reaper reaper = new Reaper(run, start(run.path(), stop, Redirect.PIPE));
+    Reaper reaper = new Reaper(run, stop, start(run.path(), stop));
     Runtime.getRuntime().addShutdownHook(reaper.hook); // not needed to end the run, but to wait for it
     return reaper;
   }
 
-  /** Ends what is left of a run whose JVM is dead. */
-  static void reap(Path run) {
-    await(start(run, PostgresStop.FAST, Redirect.from(Path.of("/dev/null").toFile())), run);
+  /**
+   * Ends, within this call, what is left of a run whose own reaper is dead or has failed, and deletes its directory
+   * unless it is to be kept.
+   *
+   * @throws ClusterException naming the processes that still run; the directory is then left as it is
+   */
+  static void reap(Path run, PostgresStop stop) {
+    boolean hasProcesses = Files.exists(run.resolve("pids")); // else the JVM may have died before it wrote the script
+    FinishedCommand reaping = Shell.run(command(run, stop));
+    if (reaping.exitCode() != 0 && hasProcesses && Files.exists(run.resolve("pids"))) {
+      throw new ClusterException("the run in " + run + " could not be ended; still running, as far as is known: "
+          + reaping.output() + " (exit code " + reaping.exitCode() + "; all that were started are in "
+          + run.resolve("pids") + "). End them by hand, then delete that folder");
+    }
+    if (!Files.exists(run.resolve("keep"))) {
+      Folders.delete(run);
+    }
   }
 
   /**
    * Ends the run and waits for it. Afterwards no process of it lives, and its directory is gone unless it is to be
-   * kept.
+   * kept. If the child process was killed or failed, its work is done here.
+   *
+   * @throws ClusterException naming the processes that still run; the run is then left locked, and a second call, or
+   *     the end of the JVM, tries again
    */
   @Override public void close() {
+    end();
     try {
-      end();
-    } finally {
-      try {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      } catch (IllegalStateException e) {
-        // the JVM is shutting down: the hook runs, or has run
-      }
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // the JVM is shutting down: the hook runs, or has run
     }
   }
 
   private synchronized void end() {
+    if (ended) {
+      return;
+    }
     try {
       process.getOutputStream().close();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot tell the reaper of " + run.path() + " to end the run", e);
     }
-    await(process, run.path());
+    if (!succeeded()) {
+      reap(run.path(), stop);
+    }
     run.close();
+    ended = true;
   }
 
-  private static Process start(Path run, PostgresStop stop, Redirect input) {
+  private boolean succeeded() {
     try {
-      return Shell.builder(ProcessList.command(run, List.of("reap", run.toString(), stop.signal)))
-          .redirectInput(input).redirectOutput(Redirect.DISCARD).redirectError(Redirect.DISCARD).start();
+      if (process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        return process.exitValue() == 0;
+      }
+      process.destroyForcibly().waitFor();
+      return false;
+    } catch (InterruptedException e) {
+      throw Await.interrupted(e);
+    }
+  }
+
+  private static Process start(Path run, PostgresStop stop) {
+    try {
+      return Shell.builder(command(run, stop))
+          .redirectOutput(Redirect.DISCARD).redirectError(Redirect.DISCARD).start();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start /bin/sh, which is to end the processes of " + run, e);
     }
   }
 
-  private static void await(Process process, Path run) {
-    try {
-      if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-        throw new ClusterException("processes of " + run + " still run " + LIMIT_SECONDS
-            + " s after they were told to end; their process ids are in " + run.resolve("pids"));
-      }
-    } catch (InterruptedException e) {
-      throw Await.interrupted(e);
-    }
+  private static List<String> command(Path run, PostgresStop stop) {
+    return ProcessList.command(run, List.of("reap", run.toString(), stop.signal));
   }
 }

@@ -103,10 +103,7 @@ final class RunDirectory implements AutoCloseable {
       for (Path run : runs) {
         boolean keptAndEnded = Files.exists(run.resolve("keep")) && Files.exists(run.resolve("closed"));
         if (!keptAndEnded && !OURS.contains(run.toRealPath()) && isUnlocked(run)) {
-          Reaper.reap(run);
-          if (!Files.exists(run.resolve("keep"))) {
-            Folders.delete(run); // the reaper has done so, unless the JVM died before it had given it its script
-          }
+          Reaper.reap(run, Reaper.PostgresStop.FAST);
         }
       }
     }

@@ -2,7 +2,8 @@
 #
 #   record DIR ROLE COMMAND...   notes this process in DIR/pids, then becomes COMMAND (same process id)
 #   reap DIR SIGNAL              waits for the end of its stdin, which is a pipe held by the test JVM, then ends every
-#                                recorded process (PostgreSQL by SIGNAL) and deletes DIR unless DIR/keep exists
+#                                recorded process (PostgreSQL by SIGNAL) and deletes DIR unless DIR/keep exists; if
+#                                some cannot be ended it prints "role pid" of each, leaves DIR and exits with 76
 #
 # A line of DIR/pids is "role pid born". A process writes its own line before it becomes the node, so there is no moment
 # in which a node runs unrecorded, however suddenly the JVM dies. `record` appends and then looks for DIR/closed; `reap`
@@ -73,6 +74,15 @@ case $verb in
     end app TERM 100
     end redis TERM 100
     end postgres "$3" 200
+    survivors=
+    for kind in nginx app redis postgres; do
+      find_living "$kind"
+      for pid in $living; do survivors="$survivors$kind $pid, "; done
+    done
+    if [ -n "$survivors" ]; then
+      echo "${survivors%, }"
+      exit 76
+    fi
     if [ ! -e "$dir/keep" ]; then rm -rf "$dir"; fi
     ;;
 esac
