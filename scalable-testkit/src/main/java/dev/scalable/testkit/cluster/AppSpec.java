@@ -73,8 +73,8 @@ public final class AppSpec {
   }
 
   /**
-   * The path that is answered with a 2xx status when an instance takes traffic; {@code /health/ready} if nothing is
-   * said.
+   * The path that is answered with a 2xx status and the instance header when an instance takes traffic; {@code
+   * /health/ready} if nothing is said.
    */
   public AppSpec readiness(String path) {
     return new AppSpec(mainClass, arguments, jvmFlags, environment, path, instanceHeader, migration);

@@ -2,7 +2,9 @@ package dev.scalable.testkit.cluster;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -154,11 +156,23 @@ public final class Instance {
     return launched;
   }
 
-  /** Waits until it answers its readiness path by itself. */
+  /** Waits until it answers its readiness path by itself; what another process answers on its port does not count. */
   void awaitReady() {
     URI readiness = uri().resolve(app.readiness());
-    started().awaitUntil("ready at " + readiness,
-        () -> Probe.get(readiness, app.instanceHeader()).filter(Probe.Answer::succeeded).isPresent(), START_LIMIT);
+    AtomicReference<String> last = new AtomicReference<>("none");
+    started().awaitUntil(
+        () -> "ready at " + readiness + ", by a status of 2xx and the header " + app.instanceHeader() + ": " + id()
+            + " (last answer: " + last.get() + ")",
+        () -> {
+          Optional<Probe.Answer> answer = Probe.get(readiness, app.instanceHeader());
+          last.set(answer.map(Instance::describe).orElse("none"));
+          return answer.filter(Probe.Answer::succeeded).filter(from -> id().equals(from.header())).isPresent();
+        },
+        START_LIMIT);
+  }
+
+  private static String describe(Probe.Answer answer) {
+    return "status " + answer.status() + (answer.header() == null ? " without it" : " with " + answer.header());
   }
 
   /** Waits for {@code time}; whether it has ended meanwhile. */

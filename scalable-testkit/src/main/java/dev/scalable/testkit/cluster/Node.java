@@ -3,6 +3,7 @@ package dev.scalable.testkit.cluster;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** A started process of the cluster: its name, the process and what it prints. */
 record Node(String name, Process process, NodeLog log) {
@@ -11,21 +12,26 @@ record Node(String name, Process process, NodeLog log) {
 
   /** Waits until {@code condition} holds; fails at once, with the log, when the process ends before. */
   void awaitUntil(String state, BooleanSupplier condition, Duration limit) {
+    awaitUntil(() -> state, condition, limit);
+  }
+
+  /**
+   * Waits until {@code condition} holds while the process runs: what holds after its end is another's doing.
+   *
+   * @param state what is waited for, told in a failure
+   */
+  void awaitUntil(Supplier<String> state, BooleanSupplier condition, Duration limit) {
     Await.until(
         () -> {
-          boolean running = process.isAlive();
-          if (condition.getAsBoolean()) {
-            return true;
+          if (!process.isAlive()) {
+            throw new ClusterException(name + " ended with exit code " + process.exitValue() + " before it was "
+                + state.get() + "\n" + log.excerpt());
           }
-          if (!running) {
-            throw new ClusterException(name + " ended with exit code " + process.exitValue() + " before it was " + state
-                + "\n" + log.excerpt());
-          }
-          return false;
+          return condition.getAsBoolean();
         },
         limit,
-        () -> name + " was not " + state + " within " + limit.toSeconds() + " s; process " + process.pid() + " runs\n"
-            + log.excerpt());
+        () -> name + " was not " + state.get() + " within " + limit.toSeconds() + " s; process " + process.pid()
+            + " runs\n" + log.excerpt());
   }
 
   /** Waits until the process has ended with exit code 0; fails, with the log, when it does not. */
