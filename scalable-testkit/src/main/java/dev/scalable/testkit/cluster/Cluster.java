@@ -4,6 +4,7 @@ import dev.scalable.testkit.load.Load;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A running cluster: instances of an app behind Nginx, with one PostgreSQL and one Redis that all of them use. Safe for
@@ -24,17 +25,17 @@ public final class Cluster implements AutoCloseable {
   private final Balancer balancer;
   private final PostgresNode postgres;
   private final RedisNode redis;
-  private final Path runDirectory;
+  private final RunDirectory run;
   private final Runnable end;
 
-  Cluster(AppSpec app, Slots slots, Balancer balancer, PostgresNode postgres, RedisNode redis, Path runDirectory,
+  Cluster(AppSpec app, Slots slots, Balancer balancer, PostgresNode postgres, RedisNode redis, RunDirectory run,
       Runnable end) {
     this.app = app;
     this.slots = slots;
     this.balancer = balancer;
     this.postgres = postgres;
     this.redis = redis;
-    this.runDirectory = runDirectory;
+    this.run = run;
     this.end = end;
   }
 
@@ -145,7 +146,17 @@ public final class Cluster implements AutoCloseable {
 
   /** Where the logs and the rendered configuration are, until the cluster is closed. */
   public Path runDirectory() {
-    return runDirectory;
+    return run.path();
+  }
+
+  /** Leaves the run directory, with all logs, when the cluster is closed, for a person to look at. */
+  public void keepRunDirectory() {
+    run.keep();
+  }
+
+  /** What every process printed so far, by the name of its file, and last what Nginx complained of. */
+  public List<NodeLog> logs() {
+    return Stream.concat(run.logs().stream(), Stream.of(balancer.log())).toList();
   }
 
   /**
@@ -162,6 +173,6 @@ public final class Cluster implements AutoCloseable {
   /** What runs where. */
   @Override public String toString() {
     return "cluster at " + uri() + " of " + instances() + ", PostgreSQL on port " + postgres.port() + ", Redis on port "
-        + redis.port() + ", files in " + runDirectory;
+        + redis.port() + ", files in " + run.path();
   }
 }

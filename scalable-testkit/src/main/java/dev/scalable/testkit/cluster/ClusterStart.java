@@ -75,7 +75,7 @@ final class ClusterStart {
     step("first answers through nginx",
         () -> instances.values().forEach(instance -> balancer.awaitServing(instance, 1, SERVED_LIMIT)));
     return new Cluster(spec.app(), new Slots(spec.instances(), slots, instances, balancer, factory), balancer,
-        postgres.get(), redis.get(), run.path(), this::close);
+        postgres.get(), redis.get(), run, this::close);
   }
 
   private SortedMap<Integer, Instance> startInstances(Slots.Factory factory) {

@@ -33,8 +33,8 @@ public record NodeLog(Path path) {
     }
   }
 
-  /** The last lines under a heading, for a failure message. */
-  String excerpt() {
+  /** The last 50 lines, under a heading with the name of the file: for a failure message. */
+  public String excerpt() {
     List<String> tail = tail(LINES_IN_A_FAILURE);
     String heading = "--- last lines of " + path.getFileName() + " ---";
     return tail.isEmpty() ? heading + "\n(nothing)" : heading + "\n" + String.join("\n", tail);

@@ -54,10 +54,11 @@ final class RunDirectory implements AutoCloseable {
       }
       Files.createDirectory(path.resolve("logs"));
       ProcessList.prepare(path);
+      RunDirectory run = new RunDirectory(path, lock);
       if (keep) {
-        Files.createFile(path.resolve("keep"));
+        run.keep();
       }
-      return new RunDirectory(path, lock);
+      return run;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make a run directory in " + home, e);
     }
@@ -84,6 +85,15 @@ final class RunDirectory implements AutoCloseable {
       return files.sorted().map(NodeLog::new).toList();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list the logs in " + path, e);
+    }
+  }
+
+  /** Has the directory outlive its run, and every sweep. */
+  void keep() {
+    try {
+      Files.write(path.resolve("keep"), new byte[0]);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot mark " + path + " as one to keep", e);
     }
   }
 

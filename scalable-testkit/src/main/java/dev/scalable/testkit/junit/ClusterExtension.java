@@ -2,6 +2,7 @@ package dev.scalable.testkit.junit;
 
 import dev.scalable.testkit.cluster.AppSpec;
 import dev.scalable.testkit.cluster.Cluster;
+import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -10,9 +11,10 @@ import org.junit.jupiter.api.extension.ExtensionContext.Store;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.platform.commons.support.AnnotationSupport;
+import org.opentest4j.TestAbortedException;
 
-/** Starts, hands out and closes the cluster of a {@link ClusterTest}. */
-final class ClusterExtension implements BeforeAllCallback, BeforeEachCallback, ParameterResolver {
+/** Starts, hands out and closes the cluster of a {@link ClusterTest}; tells of its nodes when a test fails. */
+final class ClusterExtension implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, ParameterResolver {
   private static final Namespace NAMESPACE = Namespace.create(ClusterExtension.class);
 
   @Override public void beforeAll(ExtensionContext context) {
@@ -26,6 +28,13 @@ final class ClusterExtension implements BeforeAllCallback, BeforeEachCallback, P
 
   @Override public void beforeEach(ExtensionContext context) {
     cluster(context).restore();
+  }
+
+  /** After the test's own {@code @AfterEach} methods, so that a failure of these is seen too. */
+  @Override public void afterEach(ExtensionContext context) {
+    context.getExecutionException()
+        .filter(failure -> !(failure instanceof TestAbortedException))
+        .ifPresent(failure -> failure.addSuppressed(NodesAtFailure.of(cluster(context))));
   }
 
   @Override public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {

@@ -20,6 +20,9 @@ import org.junit.jupiter.api.parallel.Isolated;
  * dev.scalable.testkit.cluster.Cluster#restore}), so a test may kill what it likes. Data stays: a test that needs an
  * empty table makes it so.
  *
+ * <p>The failure of a test carries, as a suppressed exception, the last 50 lines of every node, and the run directory
+ * with all logs is kept then; its path is told there.
+ *
  * <p>The class runs alone, one test after the other, since what it measures is shared by all that runs at that time.
  */
 @Documented

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 
 /** An app of the JDK alone, that starts in a fraction of a second: every path is answered with the instance's id. */
 public final class TinyApp {
@@ -17,13 +18,16 @@ public final class TinyApp {
 
   private TinyApp() {}
 
-  /** With the argument "broken" it prints a reason and ends. */
+  /** With the argument "broken" it prints a reason and ends; with "chatty" it prints a hundred lines. */
   public static void main(String[] args) throws IOException {
     System.out.println(STARTED + Instant.now());
     String id = System.getenv().getOrDefault("TINY_ID", "(nameless)");
     if (args.length > 0 && args[0].equals("broken")) {
       System.err.println("this app is broken on purpose, says " + id);
       System.exit(3);
+    }
+    if (args.length > 0 && args[0].equals("chatty")) {
+      IntStream.range(0, 100).forEach(number -> System.out.println("line " + number));
     }
     int port = Integer.parseInt(System.getenv("TINY_PORT"));
     HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
