@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class ClusterTestFailureTest {
   void a_failure_carries_the_last_fifty_lines_of_each_node_and_names_the_run_directory_that_is_kept() {
     Map<String, TestExecutionResult> results = run(FailsOnce.class);
 
-    Throwable failure = results.get("fails(Cluster)").getThrowable().orElseThrow();
+    Throwable failure = named("fails(Cluster)", results).getThrowable().orElseThrow();
     assertThat(failure).hasMessage("on purpose");
     assertThat(failure.getSuppressed()).singleElement().satisfies(nodes -> assertThat(nodes)
         .hasMessageContaining("is kept in " + RUNS.get(0))
@@ -56,14 +57,14 @@ class ClusterTestFailureTest {
         .hasMessageContaining("error.log ---"));
     assertThat(RUNS.get(0).resolve("logs/app-1.log")).exists();
 
-    assertThat(results.get("aborts(Cluster)").getThrowable().orElseThrow())
+    assertThat(named("aborts(Cluster)", results).getThrowable().orElseThrow())
         .isInstanceOf(TestAbortedException.class).hasNoSuppressedExceptions();
-    assertThat(results.get("passes(Cluster)").getStatus()).isEqualTo(TestExecutionResult.Status.SUCCESSFUL);
+    assertThat(named("passes(Cluster)", results).getStatus()).isEqualTo(TestExecutionResult.Status.SUCCESSFUL);
   }
 
   @Test
   void nothing_is_kept_when_no_test_fails() {
-    assertThat(run(Passes.class).get("passes(Cluster)").getStatus())
+    assertThat(named("passes(Cluster)", run(Passes.class)).getStatus())
         .isEqualTo(TestExecutionResult.Status.SUCCESSFUL);
     assertThat(RUNS).hasSize(1).allSatisfy(run -> assertThat(run).doesNotExist());
   }
@@ -108,6 +109,10 @@ class ClusterTestFailureTest {
           }
         });
     return results;
+  }
+
+  private static TestExecutionResult named(String test, Map<String, TestExecutionResult> results) {
+    return Objects.requireNonNull(results.get(test), () -> test + " is not among " + results.keySet());
   }
 
   private static void delete(Path path) {
