@@ -68,8 +68,7 @@ record NginxConf(Path folder, NginxBinary nginx) {
       for (String file : SHIPPED) {
         conf.write(file, shipped(file));
       }
-      boolean root = Files.getAttribute(conf.folder.resolve("nginx.conf"), "unix:uid").equals(0);
-      NginxSite site = new NginxSite(slots, port, statusPort, root, nginx.version());
+      NginxSite site = new NginxSite(slots, port, statusPort, CurrentUser.isRoot(), nginx.version());
       for (Map.Entry<String, String> file : site.files().entrySet()) {
         conf.write(file.getKey(), file.getValue());
       }

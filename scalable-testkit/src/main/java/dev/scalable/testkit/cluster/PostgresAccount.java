@@ -1,8 +1,5 @@
 package dev.scalable.testkit.cluster;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +21,7 @@ sealed interface PostgresAccount {
 
   /** The account that works on this machine. */
   static PostgresAccount find() {
-    if (!isRoot()) {
+    if (!CurrentUser.isRoot()) {
       return new Own();
     }
     PostgresAccount namespace = new Namespace();
@@ -46,20 +43,6 @@ sealed interface PostgresAccount {
     List<String> command = new ArrayList<>(prefix());
     command.add("true");
     return Shell.succeeds(command);
-  }
-
-  /** Whether this JVM is root's. */
-  static boolean isRoot() {
-    try {
-      Path own = Files.createTempFile("scalable-testkit", "");
-      try {
-        return Integer.valueOf(0).equals(Files.getAttribute(own, "unix:uid"));
-      } finally {
-        Files.delete(own);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot tell whether this JVM runs as root", e);
-    }
   }
 
   /** The account of this JVM. */

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class PostgresAccountTest {
   @Test void root_can_use_another_account_where_user_namespaces_are_blocked() throws SQLException {
     PostgresAccount nobody = new PostgresAccount.Other("nobody");
-    assumeTrue(PostgresAccount.isRoot(), "only root can change to another account");
+    assumeTrue(CurrentUser.isRoot(), "only root can change to another account");
     assumeTrue(nobody.works(), "needs setpriv of util-linux");
     try (Ports ports = new Ports();
         RunDirectory run = RunDirectory.create(false);
