@@ -8,6 +8,6 @@ public enum Fate {
   FAILED,
   /** Never sent: the load generator, not the system under test, is why. */
   DROPPED,
-  /** A write whose effect is unknown: it was sent, and no answer of the application tells whether it took place. */
+  /** A write whose effect is unknown: it was sent, and no answer tells whether it took place. */
   INDETERMINATE
 }

@@ -116,8 +116,10 @@ public sealed interface Outcome {
   /**
    * Returns how this ending is counted.
    *
-   * <p>A 502 or 504 that the balancer made for a write is indeterminate too: the balancer lost an instance that it may
-   * have handed the request to, and knows no more than a client whose connection was reset.
+   * <p>A 504 to a write is indeterminate whoever made it: something behind the one who answers took too long and may
+   * have done it all the same, be it an instance behind the balancer or a database behind the application (RFC 9110
+   * section 15.6.5). So is a 502 that the balancer made: it lost an instance that it may have handed the request to, and
+   * knows no more than a client whose connection was reset. A 503 says that the request was refused.
    *
    * @param write whether the request may change state, that is whether its method is not safe (RFC 9110 section 9.2.1)
    */
@@ -128,7 +130,7 @@ public sealed interface Outcome {
       case CheckFailed failed -> Fate.FAILED;
       case Refused refused -> Fate.FAILED;
       case ConnectTimeout timeout -> Fate.FAILED;
-      case BadStatus bad -> unknownIf(write && bad.fromBalancer() && (bad.status() == 502 || bad.status() == 504));
+      case BadStatus bad -> unknownIf(write && (bad.status() == 504 || (bad.status() == 502 && bad.fromBalancer())));
       case Malformed malformed -> unknownIf(write);
       case ClosedBeforeResponse closed -> unknownIf(write);
       case ResetMidResponse reset -> unknownIf(write);

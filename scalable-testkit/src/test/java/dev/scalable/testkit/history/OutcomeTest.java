@@ -21,6 +21,8 @@ class OutcomeTest {
         Arguments.of(new Outcome.BadStatus(502, false), FAILED, FAILED, "BadStatus 502"),
         Arguments.of(new Outcome.BadStatus(502, true), FAILED, INDETERMINATE, "BadStatus 502 (balancer)"),
         Arguments.of(new Outcome.BadStatus(503, true), FAILED, FAILED, "BadStatus 503 (balancer)"),
+        Arguments.of(new Outcome.BadStatus(503, false), FAILED, FAILED, "BadStatus 503"),
+        Arguments.of(new Outcome.BadStatus(504, false), FAILED, INDETERMINATE, "BadStatus 504"),
         Arguments.of(new Outcome.BadStatus(504, true), FAILED, INDETERMINATE, "BadStatus 504 (balancer)"),
         Arguments.of(new Outcome.CheckFailed("why"), FAILED, FAILED, "CheckFailed"),
         Arguments.of(new Outcome.Malformed("why"), FAILED, INDETERMINATE, "Malformed"),
