@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * as a template, which every throw-away cluster gets a copy of.
  */
 final class PostgresServer {
+  private static final String DATA = "postgres";
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   /** The same text order and case rules on every machine, and no libc of the machine involved. */
@@ -28,15 +29,17 @@ final class PostgresServer {
   private final NodeLauncher launcher;
   private final PostgresAccount account;
   private final Path binaries;
+  private final Path home;
   private final Path data;
   private final boolean throwAway;
 
   private PostgresServer(
-      NodeLauncher launcher, PostgresAccount account, Path binaries, Path data, boolean throwAway) {
+      NodeLauncher launcher, PostgresAccount account, Path binaries, Path home, boolean throwAway) {
     this.launcher = launcher;
     this.account = account;
     this.binaries = binaries;
-    this.data = data;
+    this.home = home;
+    this.data = home.resolve(DATA);
     this.throwAway = throwAway;
   }
 
@@ -46,8 +49,8 @@ final class PostgresServer {
    */
   static PostgresNode start(NodeLauncher launcher, Ports ports, @Nullable Path kept, PostgresAccount account) {
     Path binaries = PostgresBinaries.in(account.cache());
-    Path data = (kept == null ? launcher.run().path() : kept).resolve("postgres");
-    PostgresServer server = new PostgresServer(launcher, account, binaries, data, kept == null);
+    Path home = kept == null ? launcher.run().path() : kept;
+    PostgresServer server = new PostgresServer(launcher, account, binaries, home, kept == null);
     server.prepare();
     return PortRetry.start(() -> {
       int port = ports.reserve();
@@ -64,7 +67,7 @@ final class PostgresServer {
       }
       Path template = template();
       // By cp(1): for a thousand files in a JVM that has just started, it was seen to take a tenth of the time.
-      Folders.filledOnce(data.getParent(), String.valueOf(data.getFileName()),
+      Folders.filledOnce(home, DATA,
           filling -> finish(List.of("cp", "-R", "-p", template + "/.", filling.toString())));
       Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
       account.own(data);

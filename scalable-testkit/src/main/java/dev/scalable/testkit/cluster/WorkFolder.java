@@ -43,7 +43,8 @@ final class WorkFolder {
       makeTraversable(path);
       return path;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot use " + path + " for runs of clusters; name another folder for temporary files by -Djava.io.tmpdir", e);
+      throw new UncheckedIOException(
+          "cannot use " + path + " for runs of clusters; name another folder for temporary files by -Djava.io.tmpdir", e);
     }
   }
 
