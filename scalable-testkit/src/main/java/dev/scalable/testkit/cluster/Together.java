@@ -10,22 +10,39 @@ import java.util.concurrent.Executors;
 final class Together {
   private Together() {}
 
-  /** Returns when all {@code tasks} have ended. The first failure interrupts the others and is thrown. */
+  /**
+   * Returns when all {@code tasks} have ended. The first failure interrupts the others and is thrown; the failures of
+   * the others are suppressed into it.
+   */
   static void run(List<? extends Runnable> tasks) {
+    RuntimeException first = null;
     try (ExecutorService threads = Executors.newCachedThreadPool()) { // its end waits for the threads
       ExecutorCompletionService<Boolean> running = new ExecutorCompletionService<>(threads);
       tasks.forEach(task -> running.submit(task, true));
-      try {
-        for (int i = 0; i < tasks.size(); i++) {
+      for (int i = 0; i < tasks.size(); i++) {
+        try {
           running.take().get();
+        } catch (ExecutionException e) {
+          RuntimeException failure =
+              e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+          if (first == null) {
+            first = failure;
+            threads.shutdownNow(); // all have a thread already, so all still end and are taken
+          } else if (failure != first) {
+            first.addSuppressed(failure);
+          }
+        } catch (InterruptedException e) {
+          threads.shutdownNow();
+          RuntimeException interrupted = Await.interrupted(e);
+          if (first != null) {
+            interrupted.addSuppressed(first);
+          }
+          throw interrupted;
         }
-      } catch (ExecutionException e) {
-        threads.shutdownNow();
-        throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
-      } catch (InterruptedException e) {
-        threads.shutdownNow();
-        throw Await.interrupted(e);
       }
+    }
+    if (first != null) {
+      throw first;
     }
   }
 }
