@@ -44,7 +44,8 @@ final class WorkFolder {
       return path;
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "cannot use " + path + " for runs of clusters; name another folder for temporary files by -Djava.io.tmpdir", e);
+          "cannot use " + path + " for runs of clusters: name another folder for temporary files by -Djava.io.tmpdir",
+          e);
     }
   }
 

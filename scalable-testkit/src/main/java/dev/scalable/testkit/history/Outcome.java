@@ -118,8 +118,8 @@ public sealed interface Outcome {
    *
    * <p>A 504 to a write is indeterminate whoever made it: something behind the one who answers took too long and may
    * have done it all the same, be it an instance behind the balancer or a database behind the application (RFC 9110
-   * section 15.6.5). So is a 502 that the balancer made: it lost an instance that it may have handed the request to, and
-   * knows no more than a client whose connection was reset. A 503 says that the request was refused.
+   * section 15.6.5). So is a 502 that the balancer made: it lost an instance that it may have handed the request to,
+   * and knows no more than a client whose connection was reset. A 503 says that the request was refused.
    *
    * @param write whether the request may change state, that is whether its method is not safe (RFC 9110 section 9.2.1)
    */
