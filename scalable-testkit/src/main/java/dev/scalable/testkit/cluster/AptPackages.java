@@ -1,6 +1,5 @@
 package dev.scalable.testkit.cluster;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -10,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,13 +28,12 @@ record AptPackages(Path folder) {
   /**
    * Checks that this is a machine of that family.
    *
-   * @throws IOException if not, saying what is missing
+   * @throws ClusterException if not, saying what is missing
    */
-  static void requireTools() throws IOException {
+  static void requireTools() {
     for (String tool : List.of("apt-get", "dpkg-deb")) {
-      if (Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
-          .noneMatch(folder -> Files.isExecutable(Path.of(folder, tool)))) {
-        throw new IOException("only possible on Debian and its descendants: there is no " + tool + " on the PATH");
+      if (SearchPath.find(tool).isEmpty()) {
+        throw new ClusterException("only possible on Debian and its descendants: there is no " + tool + " on the PATH");
       }
     }
   }
@@ -44,7 +41,7 @@ record AptPackages(Path folder) {
   /**
    * Unpacks a package that is not installed, and of those that it depends on the ones that are not installed either.
    *
-   * @throws IOException if a step fails, with the tool's own words
+   * @throws ClusterException if a step fails, with the tool's own words
    */
   void unpack(String name, Path root) throws IOException {
     for (String needed : List.of("state/lists/partial", "cache/archives/partial", "log", "packages")) {
@@ -63,14 +60,14 @@ record AptPackages(Path folder) {
     apt(download.toArray(String[]::new)).outputOfSuccess();
     try (DirectoryStream<Path> archives = Files.newDirectoryStream(folder.resolve("packages"), "*.deb")) {
       for (Path archive : archives) {
-        FinishedCommand.run(folder, LIMIT, List.of("dpkg-deb", "--extract", archive.toString(), root.toString()))
+        Shell.run(folder, LIMIT, List.of("dpkg-deb", "--extract", archive.toString(), root.toString()))
             .outputOfSuccess();
       }
     }
   }
 
   /** The package and what it needs that is not installed. */
-  private List<String> namesOf(String name) throws IOException {
+  private List<String> namesOf(String name) {
     FinishedCommand plan = apt("--simulate", "install", name);
     if (plan.exitCode() != 0) {
       // Packages that have nothing to do with this one may be half installed, and all that this one needs be there.
@@ -99,9 +96,9 @@ record AptPackages(Path folder) {
         .formatted(folder);
   }
 
-  private FinishedCommand apt(String... arguments) throws IOException {
+  private FinishedCommand apt(String... arguments) {
     List<String> command = new ArrayList<>(List.of("apt-get", "-c", folder.resolve("apt.conf").toString()));
     command.addAll(List.of(arguments));
-    return FinishedCommand.run(folder.resolve("packages"), LIMIT, command);
+    return Shell.run(folder.resolve("packages"), LIMIT, command);
   }
 }

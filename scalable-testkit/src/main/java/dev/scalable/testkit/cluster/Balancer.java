@@ -22,7 +22,7 @@ public final class Balancer {
 
   /** Where clients come in, {@code http://127.0.0.1:port}. */
   public URI uri() {
-    return URI.create("http://127.0.0.1:" + nginx.port());
+    return Loopback.http(nginx.port());
   }
 
   /**
@@ -30,7 +30,7 @@ public final class Balancer {
    * 204.
    */
   public URI statusUri() {
-    return URI.create("http://127.0.0.1:" + nginx.statusPort());
+    return Loopback.http(nginx.statusPort());
   }
 
   /** The access log: one JSON object per request, written within a second. */

@@ -2,33 +2,40 @@ package dev.scalable.testkit.cluster;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
-import java.time.Duration;
-import java.time.Instant;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Whole folders: made entirely or not at all, deleted. */
 final class Folders {
-  private static final String FILLING = ".filling-";
+  private static final FileAttribute<Set<PosixFilePermission>> OURS_ALONE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
-  /** Far longer than filling a folder takes. */
-  private static final Duration ABANDONED = Duration.ofDays(1);
+  /** A file lock is held by the whole JVM, so threads need another: by the folder that is to be made. */
+  private static final Map<Path, Object> ONE_THREAD = new ConcurrentHashMap<>();
 
   private Folders() {}
 
   /**
    * Returns the folder {@code name} in {@code parent}, filled by {@code fill} if it does not exist yet. It is filled
-   * under another name and then renamed, so a process that dies halfway leaves no half folder under the name, and two
-   * that fill it at the same time both end with a whole one.
+   * under another name and then renamed, so whoever sees the name sees all of it, and a process that dies halfway
+   * leaves nothing that the next does not clear away. Threads and processes that want it at once wait for the first,
+   * on a lock file beside it that stays.
    */
   static Path filledOnce(Path parent, String name, Consumer<Path> fill) {
     Path target = parent.resolve(name);
@@ -37,15 +44,13 @@ final class Folders {
     }
     try {
       Files.createDirectories(parent);
-      deleteAbandoned(parent, name + FILLING);
-      Path filling = Files.createTempDirectory(parent, name + FILLING);
-      try {
-        fill.accept(filling);
-        Files.move(filling, target, StandardCopyOption.ATOMIC_MOVE);
-      } catch (IOException | RuntimeException e) {
-        delete(filling);
-        if (!Files.isDirectory(target)) { // else another process was faster, and its folder is as good
-          throw e;
+      synchronized (ONE_THREAD.computeIfAbsent(target.toAbsolutePath(), path -> new Object())) {
+        try (FileChannel channel = FileChannel.open(parent.resolve(name + ".lock"), StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+            FileLock held = channel.lock()) {
+          if (!Files.isDirectory(target)) {
+            fill(parent.resolve(name + ".filling"), target, fill);
+          }
         }
       }
     } catch (IOException e) {
@@ -55,15 +60,14 @@ final class Folders {
     return target;
   }
 
-  /** Deletes what processes that died while they filled it have left. */
-  private static void deleteAbandoned(Path parent, String name) throws IOException {
-    FileTime longAgo = FileTime.from(Instant.now().minus(ABANDONED));
-    try (DirectoryStream<Path> found = Files.newDirectoryStream(parent, name + "*")) {
-      for (Path filling : found) {
-        if (Files.getLastModifiedTime(filling).compareTo(longAgo) < 0) {
-          delete(filling);
-        }
-      }
+  private static void fill(Path filling, Path target, Consumer<Path> fill) throws IOException {
+    delete(filling); // whatever is there is of a process that died while it held the lock that is held now
+    try {
+      Files.createDirectory(filling, OURS_ALONE);
+      fill.accept(filling);
+      Files.move(filling, target, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      delete(filling);
     }
   }
 

@@ -49,7 +49,7 @@ public final class Instance {
 
   /** Its own address, past the balancer. */
   public URI uri() {
-    return URI.create("http://127.0.0.1:" + port);
+    return Loopback.http(port);
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.scalable.testkit.cluster;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,8 +39,8 @@ record NginxBinary(Path path, NginxVersion version) {
     }
     String report;
     try {
-      report = FinishedCommand.run(Path.of("/"), ANSWER_LIMIT, List.of(absolute.toString(), "-v")).outputOfSuccess();
-    } catch (IOException e) {
+      report = Shell.run(Path.of("/"), ANSWER_LIMIT, List.of(absolute.toString(), "-v")).outputOfSuccess();
+    } catch (ClusterException e) {
       throw new NginxNotAvailableException(absolute + " does not run: " + e.getMessage(), e);
     }
     NginxVersion version =

@@ -57,7 +57,8 @@ record NginxConf(Path folder, NginxBinary nginx) {
    * @param port of the balancer, on loopback
    * @param statusPort of {@code /stub_status}, {@code /lb-health} and {@code /calibration} (204), on loopback
    * @throws NginxConfException if nginx refuses it
-   * @throws UncheckedIOException if a file cannot be written or nginx not be run
+   * @throws UncheckedIOException if a file cannot be written
+   * @throws ClusterException if nginx cannot be run
    */
   static NginxConf render(Path runDir, NginxBinary nginx, List<InetSocketAddress> slots, int port, int statusPort) {
     NginxConf conf = new NginxConf(runDir.toAbsolutePath().normalize(), nginx);
@@ -72,10 +73,10 @@ record NginxConf(Path folder, NginxBinary nginx) {
       for (Map.Entry<String, String> file : site.files().entrySet()) {
         conf.write(file.getKey(), file.getValue());
       }
-      conf.check();
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot prepare nginx in " + conf.folder, e);
     }
+    conf.check();
     return conf;
   }
 
@@ -99,10 +100,10 @@ record NginxConf(Path folder, NginxBinary nginx) {
     return folder.resolve("logs/error.log");
   }
 
-  private void check() throws IOException {
+  private void check() {
     List<String> command = new ArrayList<>(invocation());
     command.add("-t");
-    FinishedCommand check = FinishedCommand.run(folder, CHECK_LIMIT, command);
+    FinishedCommand check = Shell.run(folder, CHECK_LIMIT, command);
     if (check.exitCode() != 0) {
       throw new NginxConfException(
           "nginx %s (%s) refuses the configuration in %s:%n%s"

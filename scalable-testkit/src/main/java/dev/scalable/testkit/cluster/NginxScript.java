@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** The script that runs an unpacked nginx with the libraries unpacked beside it; it may be moved together with them. */
-final class NginxLauncher {
+final class NginxScript {
 
   /** {@code exec}: the process that was started is nginx itself, so that signals reach it. */
   private static final String SCRIPT =
@@ -22,7 +22,7 @@ final class NginxLauncher {
       exec "$root/usr/sbin/nginx" "$@"
       """;
 
-  private NginxLauncher() {}
+  private NginxScript() {}
 
   /** Writes the script into the folder that holds {@code root}, and returns its path. */
   static Path write(Path folder) throws IOException {

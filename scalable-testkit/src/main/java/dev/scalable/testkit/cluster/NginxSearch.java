@@ -1,14 +1,12 @@
 package dev.scalable.testkit.cluster;
 
-import java.io.File;
-import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +38,7 @@ record NginxSearch(@Nullable Path named, List<Path> folders, DebianNginx distrib
     String named = System.getProperty(PROPERTY, environment.getOrDefault(VARIABLE, ""));
     return new NginxSearch(
         named.isBlank() ? null : Path.of(named),
-        folders(environment.getOrDefault("PATH", "")),
+        Stream.concat(SearchPath.folders().stream(), USUAL_FOLDERS.stream()).distinct().toList(),
         DebianNginx.in(CacheFolder.path()));
   }
 
@@ -66,7 +64,7 @@ record NginxSearch(@Nullable Path named, List<Path> folders, DebianNginx distrib
     }
     try {
       return NginxBinary.at(distribution.binary());
-    } catch (IOException | NginxNotAvailableException e) {
+    } catch (ClusterException | UncheckedIOException | NginxNotAvailableException e) {
       NginxNotAvailableException failure = new NginxNotAvailableException(message(e.getMessage(), unusable), e);
       unusable.forEach(failure::addSuppressed);
       throw failure;
@@ -91,16 +89,5 @@ record NginxSearch(@Nullable Path named, List<Path> folders, DebianNginx distrib
         + "\n  looked in: " + folders
         + unusable.stream().map(e -> "\n  found but unusable: " + e.getMessage()).reduce("", String::concat)
         + "\n  fetching it: " + fetching;
-  }
-
-  private static List<Path> folders(String searchPath) {
-    Set<Path> folders = new LinkedHashSet<>();
-    for (String folder : searchPath.split(File.pathSeparator, -1)) {
-      if (!folder.isBlank()) {
-        folders.add(Path.of(folder));
-      }
-    }
-    folders.addAll(USUAL_FOLDERS);
-    return List.copyOf(folders);
   }
 }

@@ -32,7 +32,7 @@ record NginxServer(int port, int statusPort, Path accessLog, NodeLog log) {
       int statusPort = ports.reserve();
       NginxConf conf = NginxConf.render(folder, nginx, upstream, port, statusPort);
       Node node = launcher.launch(NodeLauncher.Role.NGINX, "nginx", conf.command(), Map.of());
-      URI health = URI.create("http://127.0.0.1:" + statusPort + "/lb-health");
+      URI health = Loopback.http(statusPort).resolve("/lb-health");
       return new PortRetry.Attempt<>(
           node,
           () -> node.awaitUntil("answering " + health,

@@ -82,11 +82,11 @@ sealed interface PostgresAccount {
     }
 
     @Override public void own(Path path) {
-      Shell.succeed(List.of("chown", "-R", user, path.toString()));
+      Shell.run(List.of("chown", "-R", user, path.toString())).outputOfSuccess();
     }
 
     private String group() {
-      return Shell.succeed(List.of("id", "-g", user));
+      return Shell.run(List.of("id", "-g", user)).outputOfSuccess();
     }
   }
 }

@@ -18,7 +18,7 @@ final class ProcessList {
    * Nodes get a session of their own, so that a terminal's Ctrl-C reaches the test JVM only, which ends them in order.
    */
   private static final List<String> OWN_SESSION =
-      Shell.onPath("setsid").map(found -> List.of(found.toString())).orElse(List.of());
+      SearchPath.find("setsid").map(found -> List.of(found.toString())).orElse(List.of());
 
   private ProcessList() {}
 

@@ -27,7 +27,7 @@ final class RedisBinary {
   /** The program; it has been run once to see that it can. */
   static Path find() {
     return Stream.of("valkey-server", "redis-server")
-        .flatMap(name -> Shell.onPath(name).stream())
+        .flatMap(name -> SearchPath.find(name).stream())
         .filter(RedisBinary::works)
         .findFirst()
         .or(RedisBinary::carried)

@@ -1,16 +1,16 @@
 package dev.scalable.testkit.cluster;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.concurrent.TimeUnit;
 
-/** The system's commands that the testkit runs itself, to their end. */
+/** Runs commands of this machine. */
 final class Shell {
   /** What would change a child JVM behind the app's back: a debug agent's port can be bound by one JVM only. */
   private static final Set<String> JVM_VARIABLES =
@@ -27,44 +27,68 @@ final class Shell {
     return builder;
   }
 
-  /** Runs {@code command} to its end. */
+  /** Runs {@code command} to its end, in no folder in particular and within two minutes. */
   static FinishedCommand run(List<String> command) {
+    return run(Path.of("/"), LIMIT, command);
+  }
+
+  /**
+   * Runs a short command in {@code folder}, in the C locale so that its words can be read, and waits for its end.
+   *
+   * @throws ClusterException if it cannot be started, or has not ended within {@code limit}: it is then killed
+   */
+  static FinishedCommand run(Path folder, Duration limit, List<String> command) {
     try {
-      return FinishedCommand.run(Path.of("/"), LIMIT, command);
+      // To a file: a full pipe would block the command, and reading a pipe knows no time limit.
+      Path output = Files.createTempFile("scalable-testkit-", ".out");
+      try {
+        ProcessBuilder builder = builder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
+            .redirectOutput(output.toFile());
+        builder.environment().put("LC_ALL", "C");
+        Process process = builder.start();
+        boolean ended = waitFor(process, limit);
+        String text = Files.readString(output, Charset.defaultCharset()).strip();
+        if (!ended) {
+          throw new ClusterException(
+              "killed after %d s without an end: %s%n%s".formatted(limit.toSeconds(), String.join(" ", command), text));
+        }
+        return new FinishedCommand(List.copyOf(command), process.exitValue(), text);
+      } finally {
+        Files.deleteIfExists(output);
+      }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot run " + String.join(" ", command), e);
+      throw new ClusterException("cannot run " + String.join(" ", command) + ": " + e.getMessage(), e);
     }
   }
 
   /** Whether {@code command} can be run and ends with exit code 0. */
   static boolean succeeds(List<String> command) {
     try {
-      return FinishedCommand.run(Path.of("/"), LIMIT, command).exitCode() == 0;
-    } catch (IOException e) {
+      return run(command).exitCode() == 0;
+    } catch (ClusterException e) {
       return false;
-    }
-  }
-
-  /** Runs {@code command} to its end; fails with its output if the exit code is not 0. */
-  static String succeed(List<String> command) {
-    try {
-      return run(command).outputOfSuccess();
-    } catch (IOException e) {
-      throw new ClusterException(String.valueOf(e.getMessage()), e);
     }
   }
 
   /** Sends {@code signal} ("STOP", "CONT", ...) to the process {@code pid}. */
   static void signal(long pid, String signal) {
-    succeed(List.of("/bin/sh", "-c", "kill -s " + signal + " " + pid)); // every shell has a kill, not every machine
+    run(List.of("/bin/sh", "-c", "kill -s " + signal + " " + pid)) // every shell has a kill, not every machine
+        .outputOfSuccess();
   }
 
-  /** The program {@code name} on the PATH. */
-  static Optional<Path> onPath(String name) {
-    return Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
-        .filter(folder -> !folder.isEmpty())
-        .map(folder -> Path.of(folder, name))
-        .filter(Files::isExecutable)
-        .findFirst();
+  private static boolean waitFor(Process process, Duration limit) {
+    try {
+      if (process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        return true;
+      }
+      process.destroyForcibly().waitFor();
+      return false;
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      throw Await.interrupted(e);
+    }
   }
 }

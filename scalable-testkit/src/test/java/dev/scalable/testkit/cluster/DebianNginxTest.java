@@ -43,7 +43,7 @@ class DebianNginxTest {
   }
 
   private void leaveWhatAKilledProcessLeaves() throws IOException {
-    Path apt = Files.createDirectories(cache.resolve("nginx-here.staging/apt"));
+    Path apt = Files.createDirectories(cache.resolve("nginx-here.filling/apt"));
     Files.writeString(apt.resolve("apt.conf"), "nonsense");
   }
 
@@ -51,7 +51,7 @@ class DebianNginxTest {
     try {
       AptPackages.requireTools();
       return true;
-    } catch (IOException e) {
+    } catch (ClusterException e) {
       return false;
     }
   }

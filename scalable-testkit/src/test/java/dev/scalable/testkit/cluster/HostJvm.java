@@ -68,7 +68,8 @@ record HostJvm(Process process, Path workFolder, NodeLog log) implements AutoClo
 
   /** Signals it, or with {@code -pid} its whole process group, and waits for its end. */
   void end(String signal, boolean group) throws InterruptedException {
-    Shell.succeed(List.of("/bin/sh", "-c", "kill -s " + signal + " -- " + (group ? "-" : "") + process.pid()));
+    Shell.run(List.of("/bin/sh", "-c", "kill -s " + signal + " -- " + (group ? "-" : "") + process.pid()))
+        .outputOfSuccess();
     process.waitFor();
   }
 

@@ -116,7 +116,7 @@ class NginxConfTest {
     String prefix = Files.createDirectories(folder.resolve("working/logs")).getParent() + "/";
     List<String> command = new ArrayList<>(List.of(NginxBinary.find().path().toString(), "-p", prefix, "-e", "stderr"));
     command.addAll(List.of("-c", configuration.resolve("nginx.conf").toString(), "-t"));
-    return FinishedCommand.run(folder, Duration.ofSeconds(20), command);
+    return Shell.run(folder, Duration.ofSeconds(20), command);
   }
 
   private static List<String> files(Path root) throws IOException {
