@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 record AptPackages(Path folder) {
 
-  private static final Logger LOG = LoggerFactory.getLogger(AptPackages.class);
+  private static final Logger log = LoggerFactory.getLogger(AptPackages.class);
   private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final Pattern TO_INSTALL = Pattern.compile("^Inst (\\S+) ", Pattern.MULTILINE);
 
@@ -51,10 +51,10 @@ record AptPackages(Path folder) {
     FinishedCommand update = apt("update");
     if (update.exitCode() != 0) {
       // One unreachable third-party source is enough for this; whether it matters is seen below.
-      LOG.warn("apt-get update: {}", update.output());
+      log.warn("apt-get update: {}", update.output());
     }
     List<String> names = namesOf(name);
-    LOG.info("Downloading {}", names);
+    log.info("Downloading {}", names);
     List<String> download = new ArrayList<>(List.of("download"));
     download.addAll(names);
     apt(download.toArray(String[]::new)).outputOfSuccess();
@@ -71,7 +71,7 @@ record AptPackages(Path folder) {
     FinishedCommand plan = apt("--simulate", "install", name);
     if (plan.exitCode() != 0) {
       // Packages that have nothing to do with this one may be half installed, and all that this one needs be there.
-      LOG.warn("apt-get cannot say what {} needs, trying without: {}", name, plan.output());
+      log.warn("apt-get cannot say what {} needs, trying without: {}", name, plan.output());
       return List.of(name);
     }
     return TO_INSTALL.matcher(plan.output()).results().map((MatchResult found) -> found.group(1)).toList();

@@ -166,12 +166,14 @@ public final class Cluster implements AutoCloseable {
    * @throws ClusterException if processes cannot be ended, naming them; the directory stays, and a second call tries
    *     again
    */
-  @Override public void close() {
+  @Override
+  public void close() {
     end.run();
   }
 
   /** What runs where. */
-  @Override public String toString() {
+  @Override
+  public String toString() {
     return "cluster at " + uri() + " of " + instances() + ", PostgreSQL on port " + postgres.port() + ", Redis on port "
         + redis.port() + ", files in " + run.path();
   }

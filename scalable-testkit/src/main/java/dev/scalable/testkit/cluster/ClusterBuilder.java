@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /** Says what cluster is wanted. Only {@link #app} is required. Not safe for use by several threads. */
 public final class ClusterBuilder {
-  private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+  private static final Logger log = LoggerFactory.getLogger(Cluster.class);
 
   private @Nullable AppSpec app;
   private int instances = 2;
@@ -18,7 +18,7 @@ public final class ClusterBuilder {
   private int port;
   private @Nullable Path data;
   private boolean keepRun = Boolean.getBoolean("scalable.testkit.keep");
-  private Consumer<String> progress = LOG::info;
+  private Consumer<String> progress = log::info;
 
   ClusterBuilder() {}
 

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 record DebianNginx(Path cache, String name) {
 
-  private static final Logger LOG = LoggerFactory.getLogger(DebianNginx.class);
+  private static final Logger log = LoggerFactory.getLogger(DebianNginx.class);
 
   static DebianNginx in(Path cache) {
     Properties release = release();
@@ -42,13 +42,13 @@ record DebianNginx(Path cache, String name) {
 
   private void fetch(Path folder) {
     long begin = System.nanoTime();
-    LOG.info("No nginx here: unpacking the distribution's package into {} (once, some 10 s)", cache.resolve(name));
+    log.info("No nginx here: unpacking the distribution's package into {} (once, some 10 s)", cache.resolve(name));
     try {
       Path apt = Files.createDirectory(folder.resolve("apt"));
       new AptPackages(apt).unpack("nginx", folder.resolve("root"));
       Folders.delete(apt);
       NginxBinary nginx = NginxBinary.at(NginxScript.write(folder));
-      LOG.info("nginx {} is ready after {} ms", nginx.version(), (System.nanoTime() - begin) / 1_000_000);
+      log.info("nginx {} is ready after {} ms", nginx.version(), (System.nanoTime() - begin) / 1_000_000);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot unpack the distribution's nginx into " + folder, e);
     }
@@ -60,7 +60,7 @@ record DebianNginx(Path cache, String name) {
     try (var text = Files.newBufferedReader(Path.of("/etc/os-release"))) {
       release.load(text);
     } catch (IOException noSuchFile) {
-      LOG.debug("No /etc/os-release", noSuchFile);
+      log.debug("No /etc/os-release", noSuchFile);
     }
     return release;
   }

@@ -75,12 +75,14 @@ final class Folders {
   static void delete(Path folder) {
     try {
       Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-        @Override public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
           Files.deleteIfExists(file);
           return FileVisitResult.CONTINUE;
         }
 
-        @Override public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e)
+        @Override
+        public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e)
             throws IOException {
           if (e != null) {
             throw e;

@@ -203,7 +203,8 @@ public final class Instance {
     }
   }
 
-  @Override public String toString() {
+  @Override
+  public String toString() {
     return id() + " at " + uri() + (isRunning() ? " (process " + pid() + ")" : " (not running)");
   }
 }

@@ -59,7 +59,8 @@ final class Ports implements AutoCloseable {
   }
 
   /** Gives all ports back. */
-  @Override public synchronized void close() {
+  @Override
+  public synchronized void close() {
     for (FileLock lock = held.poll(); lock != null; lock = held.poll()) {
       release(lock);
     }

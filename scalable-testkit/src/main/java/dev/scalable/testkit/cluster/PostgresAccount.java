@@ -47,41 +47,50 @@ sealed interface PostgresAccount {
 
   /** The account of this JVM. */
   record Own() implements PostgresAccount {
-    @Override public List<String> prefix() {
+    @Override
+    public List<String> prefix() {
       return List.of();
     }
 
-    @Override public Path cache() {
+    @Override
+    public Path cache() {
       return CacheFolder.path();
     }
 
-    @Override public void own(Path path) {}
+    @Override
+    public void own(Path path) {}
   }
 
   /** Root, but in a user namespace without a mapping, where every account of outside is seen as nobody. */
   record Namespace() implements PostgresAccount {
-    @Override public List<String> prefix() {
+    @Override
+    public List<String> prefix() {
       return List.of("unshare", "--user");
     }
 
-    @Override public Path cache() {
+    @Override
+    public Path cache() {
       return CacheFolder.path();
     }
 
-    @Override public void own(Path path) {}
+    @Override
+    public void own(Path path) {}
   }
 
   /** Another account of this machine, which cannot look into root's home. */
   record Other(String user) implements PostgresAccount {
-    @Override public List<String> prefix() {
+    @Override
+    public List<String> prefix() {
       return List.of("setpriv", "--reuid=" + user, "--regid=" + group(), "--clear-groups", "--");
     }
 
-    @Override public Path cache() {
+    @Override
+    public Path cache() {
       return WorkFolder.path().resolve("cache-" + user);
     }
 
-    @Override public void own(Path path) {
+    @Override
+    public void own(Path path) {
       Shell.run(List.of("chown", "-R", user, path.toString())).outputOfSuccess();
     }
 

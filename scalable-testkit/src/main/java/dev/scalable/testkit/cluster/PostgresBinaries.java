@@ -21,7 +21,7 @@ import org.tukaani.xz.XZInputStream;
  * version.
  */
 final class PostgresBinaries {
-  private static final Logger LOG = LoggerFactory.getLogger(PostgresBinaries.class);
+  private static final Logger log = LoggerFactory.getLogger(PostgresBinaries.class);
 
   private PostgresBinaries() {}
 
@@ -50,7 +50,7 @@ final class PostgresBinaries {
   }
 
   private static void unpack(URLConnection connection, Path folder) {
-    LOG.info("Unpacking PostgreSQL into {} (once, some seconds)", folder.getParent());
+    log.info("Unpacking PostgreSQL into {} (once, some seconds)", folder.getParent());
     try (InputStream raw = connection.getInputStream();
         TarArchiveInputStream tar = new TarArchiveInputStream(new XZInputStream(new BufferedInputStream(raw)))) {
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));

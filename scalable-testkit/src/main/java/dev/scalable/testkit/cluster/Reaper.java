@@ -75,7 +75,8 @@ final class Reaper implements AutoCloseable {
    * @throws ClusterException naming the processes that still run; the run is then left locked, and a second call, or
    *     the end of the JVM, tries again
    */
-  @Override public void close() {
+  @Override
+  public void close() {
     end();
     try {
       Runtime.getRuntime().removeShutdownHook(hook);

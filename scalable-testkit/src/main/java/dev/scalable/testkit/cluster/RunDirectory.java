@@ -98,7 +98,8 @@ final class RunDirectory implements AutoCloseable {
   }
 
   /** Gives the lock back. */
-  @Override public void close() {
+  @Override
+  public void close() {
     try {
       lock.close();
     } catch (IOException e) {

@@ -28,7 +28,7 @@ final class Together {
           if (first == null) {
             first = failure;
             threads.shutdownNow(); // all have a thread already, so all still end and are taken
-          } else if (failure != first) {
+          } else if (!failure.equals(first)) {
             first.addSuppressed(failure);
           }
         } catch (InterruptedException e) {

@@ -17,7 +17,8 @@ import org.opentest4j.TestAbortedException;
 final class ClusterExtension implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, ParameterResolver {
   private static final Namespace NAMESPACE = Namespace.create(ClusterExtension.class);
 
-  @Override public void beforeAll(ExtensionContext context) {
+  @Override
+  public void beforeAll(ExtensionContext context) {
     Store store = context.getStore(NAMESPACE);
     if (store.get(Cluster.class) == null) { // a nested class finds that of the class around it
       ClusterTest wanted = AnnotationSupport.findAnnotation(context.getRequiredTestClass(), ClusterTest.class)
@@ -26,22 +27,26 @@ final class ClusterExtension implements BeforeAllCallback, BeforeEachCallback, A
     }
   }
 
-  @Override public void beforeEach(ExtensionContext context) {
+  @Override
+  public void beforeEach(ExtensionContext context) {
     cluster(context).restore();
   }
 
   /** After the test's own {@code @AfterEach} methods, so that a failure of these is seen too. */
-  @Override public void afterEach(ExtensionContext context) {
+  @Override
+  public void afterEach(ExtensionContext context) {
     context.getExecutionException()
         .filter(failure -> !(failure instanceof TestAbortedException))
         .ifPresent(failure -> failure.addSuppressed(NodesAtFailure.of(cluster(context))));
   }
 
-  @Override public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
     return parameter.getParameter().getType() == Cluster.class;
   }
 
-  @Override public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     return cluster(context);
   }
 

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * section 9.2.2 allows for idempotent methods only and what makes general-purpose clients blind to lost requests.
  */
 final class Connection implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+  private static final Logger log = LoggerFactory.getLogger(Connection.class);
   private static final long WRITE_PAUSE_NANOS = 200_000;
 
   private final Target target;
@@ -99,7 +99,7 @@ final class Connection implements AutoCloseable {
         open.close();
       } catch (IOException failure) {
         // The connection is given up; how its end went tells nothing about any request.
-        LOG.debug("closing a connection to {} failed", target.address(), failure);
+        log.debug("closing a connection to {} failed", target.address(), failure);
       }
     }
   }

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * thread does what is to happen to the system meanwhile.
  */
 final class Run {
-  private static final Logger LOG = LoggerFactory.getLogger(Load.class);
+  private static final Logger log = LoggerFactory.getLogger(Load.class);
   private static final int PLATFORM_THREADS = 64;
   private static final long PROGRESS_SECONDS = 2;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -147,7 +147,7 @@ final class Run {
     long last = requests.sum();
     while (!latch.await(PROGRESS_SECONDS, TimeUnit.SECONDS)) {
       long now = requests.sum();
-      LOG.info("{}: {}, {} requests done, {} per second", plan.name(), doing, now, (now - last) / PROGRESS_SECONDS);
+      log.info("{}: {}, {} requests done, {} per second", plan.name(), doing, now, (now - last) / PROGRESS_SECONDS);
       last = now;
       if (System.nanoTime() - begun > plan.giveUpAfter().toNanos()) {
         fail("given up while " + doing + ": the whole run may take " + plan.giveUpAfter(), null);
@@ -174,7 +174,7 @@ final class Run {
         }
       }
       if (thread.isAlive()) {
-        LOG.error("{}: thread {} does not answer to interruption and is left behind", plan.name(), thread.getName());
+        log.error("{}: thread {} does not answer to interruption and is left behind", plan.name(), thread.getName());
       }
     }
     if (interrupted) {
@@ -190,9 +190,9 @@ final class Run {
     LoadResult result = new LoadResult(
         plan.name(), plan.model().toString(), exchanges, disturbance.faults(), expected);
     if (warmUpLosses.sum() > 0) {
-      LOG.warn("{}: {} of {} warm-up requests were not ok", plan.name(), warmUpLosses.sum(), plan.warmUp().requests());
+      log.warn("{}: {} of {} warm-up requests were not ok", plan.name(), warmUpLosses.sum(), plan.warmUp().requests());
     }
-    LOG.info("{}", result);
+    log.info("{}", result);
     return result;
   }
 }

@@ -73,7 +73,8 @@ record HostJvm(Process process, Path workFolder, NodeLog log) implements AutoClo
     process.waitFor();
   }
 
-  @Override public void close() {
+  @Override
+  public void close() {
     process.destroyForcibly();
   }
 }
