@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder of one run: logs, rendered configuration, throw-away data, and the list of its processes. It is locked
@@ -22,6 +24,7 @@ import java.util.stream.Stream;
  * and deletes what such a run left (when its reaper was killed too).
  */
 final class RunDirectory implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RunDirectory.class);
   private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS");
 
   /**
@@ -114,9 +117,18 @@ final class RunDirectory implements AutoCloseable {
       for (Path run : runs) {
         boolean keptAndEnded = Files.exists(run.resolve("keep")) && Files.exists(run.resolve("closed"));
         if (!keptAndEnded && !OURS.contains(run.toRealPath()) && isUnlocked(run)) {
-          Reaper.reap(run, Reaper.PostgresStop.FAST);
+          reap(run);
         }
       }
+    }
+  }
+
+  /** What another run left behind, and cannot be ended, is told and is no reason not to start this one. */
+  private static void reap(Path run) {
+    try {
+      Reaper.reap(run, Reaper.PostgresStop.FAST);
+    } catch (ClusterException e) {
+      log.warn("A test JVM died and left what cannot be cleared away", e);
     }
   }
 

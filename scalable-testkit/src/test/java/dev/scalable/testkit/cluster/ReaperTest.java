@@ -32,16 +32,39 @@ class ReaperTest {
     Node node = startNode();
     killReaper();
     Files.writeString(script, "kill() { :; }\nsleep() { :; }\n" + whole); // signals do nothing, and waiting no time
-    assertThatThrownBy(reaper::close)
-        .isInstanceOf(ClusterException.class)
-        .hasMessageContaining("still running, as far as is known: app " + node.process().pid() + " (exit code 76")
-        .hasMessageContaining(run.path().resolve("pids").toString());
-    assertThat(node.process().isAlive()).isTrue();
-
-    Files.writeString(script, whole);
+    try {
+      assertThatThrownBy(reaper::close)
+          .isInstanceOf(ClusterException.class)
+          .hasMessageContaining("still running, as far as is known: app " + node.process().pid() + " (exit code 76")
+          .hasMessageContaining(run.path().resolve("pids").toString());
+      assertThat(node.process().isAlive()).isTrue();
+    } finally {
+      Files.writeString(script, whole);
+    }
     reaper.close();
     assertThat(node.process().isAlive()).isFalse();
     assertThat(run.path()).doesNotExist();
+  }
+
+  @Test
+  void a_dead_run_that_cannot_be_ended_keeps_nobody_from_starting() throws IOException {
+    Path script = run.path().resolve("processes.sh");
+    String whole = Files.readString(script);
+    Node node = startNode();
+    killReaper();
+    Files.writeString(script, "kill() { :; }\nsleep() { :; }\n" + whole);
+    run.close(); // as the death of its JVM would
+    try (RunDirectory next = RunDirectory.create(false)) {
+      assertThat(node.process().isAlive()).isTrue();
+      assertThat(run.path()).isDirectory();
+      Folders.delete(next.path());
+    } finally {
+      Files.writeString(script, whole);
+    }
+    RunDirectory after = RunDirectory.create(false);
+    assertThat(node.process().isAlive()).isFalse();
+    assertThat(run.path()).doesNotExist();
+    Reaper.watch(after, Reaper.PostgresStop.FAST).close();
   }
 
   private Node startNode() {
