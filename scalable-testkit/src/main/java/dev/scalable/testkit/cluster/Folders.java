@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -12,19 +13,17 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Whole folders: made entirely or not at all, deleted. */
 final class Folders {
-  private static final FileAttribute<Set<PosixFilePermission>> OURS_ALONE =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+  private static final Logger log = LoggerFactory.getLogger(Folders.class);
+  private static final String FILLING = ".filling-";
 
   /** A file lock is held by the whole JVM, so threads need another: by the folder that is to be made. */
   private static final Map<Path, Object> ONE_THREAD = new ConcurrentHashMap<>();
@@ -49,7 +48,8 @@ final class Folders {
                 StandardOpenOption.WRITE);
             FileLock held = channel.lock()) {
           if (!Files.isDirectory(target)) {
-            fill(parent.resolve(name + ".filling"), target, fill);
+            deleteLeftovers(parent, name + FILLING);
+            fill(Files.createTempDirectory(parent, name + FILLING), target, fill);
           }
         }
       }
@@ -61,13 +61,27 @@ final class Folders {
   }
 
   private static void fill(Path filling, Path target, Consumer<Path> fill) throws IOException {
-    delete(filling); // whatever is there is of a process that died while it held the lock that is held now
     try {
-      Files.createDirectory(filling, OURS_ALONE);
       fill.accept(filling);
       Files.move(filling, target, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       delete(filling);
+    }
+  }
+
+  /**
+   * Deletes what JVMs that died while they held the lock have left. A child of one may still write for a moment, which
+   * is why each fills a folder of its own; what cannot be deleted now the next one deletes.
+   */
+  private static void deleteLeftovers(Path parent, String prefix) throws IOException {
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(parent, prefix + "*")) {
+      for (Path left : found) {
+        try {
+          delete(left);
+        } catch (UncheckedIOException e) {
+          log.debug("Left to be deleted by the next", e);
+        }
+      }
     }
   }
 

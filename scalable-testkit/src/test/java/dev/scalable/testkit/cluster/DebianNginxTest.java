@@ -43,7 +43,7 @@ class DebianNginxTest {
   }
 
   private void leaveWhatAKilledProcessLeaves() throws IOException {
-    Path apt = Files.createDirectories(cache.resolve("nginx-here.filling/apt"));
+    Path apt = Files.createDirectories(cache.resolve("nginx-here.filling-1/apt"));
     Files.writeString(apt.resolve("apt.conf"), "nonsense");
   }
 
