@@ -25,7 +25,7 @@ class PostgresAccountTest {
       }
       Map<ProcessHandle, Optional<String>> users = new HashMap<>();
       Recorded.withDescendants(Recorded.of(run.path())).forEach(each -> users.put(each, each.info().user()));
-      // Only of those that still live is known that they lived when they were asked; PostgreSQL ends one per connection.
+      // Only those that still live are known to have lived when they were asked; PostgreSQL ends one per connection.
       assertThat(Recorded.living(List.copyOf(users.keySet())))
           .isNotEmpty().allSatisfy(process -> assertThat(users.get(process)).hasValue("nobody"));
     }
