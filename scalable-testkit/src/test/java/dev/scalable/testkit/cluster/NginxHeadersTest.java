@@ -64,6 +64,16 @@ class NginxHeadersTest {
   }
 
   @Test
+  void a_client_of_http_1_0_without_a_host_gives_an_instance_one_all_the_same() throws IOException {
+    try (Wire wire = nginx.connect()) {
+      wire.send("GET / HTTP/1.0\r\n\r\n");
+
+      assertThat(wire.answer().status()).isEqualTo(200);
+      assertThat(upstream.received().getLast().headers()).containsEntry("host", "localhost");
+    }
+  }
+
+  @Test
   void a_sane_request_id_is_kept_on_the_way_in_and_out() throws IOException {
     Wire.Answer answer = nginx.ask("GET /", "X-Request-Id: order-4711.a_B");
 

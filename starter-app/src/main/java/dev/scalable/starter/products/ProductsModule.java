@@ -3,13 +3,16 @@ package dev.scalable.starter.products;
 import dagger.Module;
 import dagger.Provides;
 import dagger.multibindings.ElementsIntoSet;
+import dagger.multibindings.IntoSet;
 import dev.scalable.cache.Caches;
 import dev.scalable.cache.TwoTierCache;
 import dev.scalable.db.Db;
+import dev.scalable.http.JsonCodec;
 import dev.scalable.http.Problem;
 import dev.scalable.http.Request;
 import dev.scalable.http.Response;
 import dev.scalable.http.Route;
+import dev.scalable.lifecycle.Part;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Set;
@@ -36,6 +39,12 @@ public interface ProductsModule {
         Route.post("/products", ProductDetails.class, (r, details) -> create(db, products, details)),
         Route.put("/products/{id}", ProductDetails.class, (r, details) -> update(db, products, r.pathLong("id"), details)),
         Route.delete("/products/{id}", r -> delete(db, products, r.pathLong("id"))));
+  }
+
+  @Provides
+  @IntoSet
+  static Part warmUp(TwoTierCache<Long, Product> products, Db db, JsonCodec json) {
+    return new WarmUp(products, db, json);
   }
 
   private static Response list(Db db, Request request) {
