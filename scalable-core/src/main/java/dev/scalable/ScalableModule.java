@@ -67,13 +67,15 @@ public final class ScalableModule {
     return Service.of(settings, parts);
   }
 
-  /** What a client is told when the database or a cached value cannot be had in time: it may try again. */
+  /** What a client is told when the database or a cached value cannot be had in time. */
   @Provides
   @IntoSet
   static ErrorMapper unavailable() {
     return failure -> switch (failure) {
-      case DbUnavailable unavailable -> Optional.of(Problem.unavailable("The database cannot be reached at the moment"));
-      case CommitUnknown unknown -> Optional.of(Problem.unavailable(
+      case DbUnavailable unavailable -> Optional.of(Problem.unavailable(
+          "The database did not do this in time; nothing was changed"));
+      // No Retry-After: to repeat it could do it twice.
+      case CommitUnknown unknown -> Optional.of(Problem.of(503, "Service Unavailable",
           "The connection to the database was lost while saving: whether it was saved is unknown"));
       case CacheLoadTimeout timeout -> Optional.of(Problem.unavailable("The value is still being loaded"));
       default -> Optional.empty();

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Coherence: after {@link #invalidate} has returned, this instance sees the change at once, another instance when the message
  * has travelled (about one round trip), and no instance serves the old value from its heap for longer than the validity bound
- * (2 s by default), whatever is lost. Failing to reach Redis never fails a call: reads then go to the loader.
+ * (2 s by default) after Redis has accepted the invalidation, whatever is lost. Failing to reach Redis never fails a call: reads
+ * then go to the loader. An invalidation that Redis has not accepted is pending: this instance reads the key from the loader and
+ * tries again until it succeeds, and other instances may serve the old value until then.
  *
  * <p>Safe for use by many threads; {@code get} may block and belongs on a handler thread, {@code peek} never blocks.
  *
@@ -20,12 +22,14 @@ import org.jspecify.annotations.Nullable;
 public interface TwoTierCache<K, V> extends Lookup<K, V> {
 
   /**
-   * The value, from the heap, from Redis, or loaded; at most one load per key goes on in the cluster while its loader lives.
+   * The value, from the heap, from Redis, or loaded. While Redis can be reached, at most one load per key goes on in the cluster,
+   * for as long as a load may take. Not to be called within a transaction: the loader would take a second connection.
    *
    * @param key the key
    * @return the value; null when the loader found none, which is cached as well
-   * @throws RuntimeException what the loader threw; nothing was cached then
-   * @throws CacheLoadTimeout if another caller's load of this key did not end in time
+   * @throws RuntimeException what the loader threw, a checked exception wrapped in
+   *     {@link java.lang.reflect.UndeclaredThrowableException}; nothing was cached then
+   * @throws CacheLoadTimeout if another caller's load of this key did not end in time, or this thread was interrupted meanwhile
    */
   @Override
   @Nullable V get(K key);

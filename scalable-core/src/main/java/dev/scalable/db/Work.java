@@ -3,8 +3,8 @@ package dev.scalable.db;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done in one transaction. It gets the transaction passed in and must not keep it. It should have no effects but on the
- * database, since it may be run again when it certainly did not commit.
+ * What is done in one transaction. It gets the transaction passed in and must not keep it. It is run once; it should
+ * all the same have no effects but on the database, since a later version may run it again when it certainly did not commit.
  *
  * @param <T> type of the result
  */

@@ -4,7 +4,8 @@ package dev.scalable.http;
  * Answers a request that has no body to bind.
  *
  * <p>Called concurrently from many threads, and by every instance of the service alike: it must keep no state of its own.
- * It may block; it is then on a thread of its own, never on the server's IO thread.
+ * It is always called on a handler thread and never on the server's IO thread, so it may block. At the request's deadline the client
+ * gets a 504, the handler's thread is interrupted, and what it returns is thrown away; what it has done by then stands.
  */
 @FunctionalInterface
 public interface Handler {

@@ -92,7 +92,8 @@ public record Route(Method method, String template, Action action, @Nullable Int
    * A POST route with a JSON body.
    *
    * @param template the path template
-   * @param body type to bind the body to; a record that checks itself in its constructor
+   * @param body type to bind the body to; a record that checks itself in its constructor, whose IllegalArgumentException is a 400
+   *     and whose message the client gets
    * @param handler what answers
    * @param <B> type of the body
    */
@@ -104,7 +105,8 @@ public record Route(Method method, String template, Action action, @Nullable Int
    * A PUT route with a JSON body.
    *
    * @param template the path template
-   * @param body type to bind the body to; a record that checks itself in its constructor
+   * @param body type to bind the body to; a record that checks itself in its constructor, whose IllegalArgumentException is a 400
+   *     and whose message the client gets
    * @param handler what answers
    * @param <B> type of the body
    */
@@ -116,7 +118,8 @@ public record Route(Method method, String template, Action action, @Nullable Int
    * A PATCH route with a JSON body.
    *
    * @param template the path template
-   * @param body type to bind the body to; a record that checks itself in its constructor
+   * @param body type to bind the body to; a record that checks itself in its constructor, whose IllegalArgumentException is a 400
+   *     and whose message the client gets
    * @param handler what answers
    * @param <B> type of the body
    */

@@ -1,8 +1,7 @@
 /**
  * The contract that handlers are written against: a {@link dev.scalable.http.Handler} takes a
  * {@link dev.scalable.http.Request} and returns a {@link dev.scalable.http.Response}, a
- * {@link dev.scalable.http.Route} says where it is reached. Knows no server and nothing else of this library, so a handler is
- * a plain function that a unit test can call.
+ * {@link dev.scalable.http.Route} says where it is reached. Knows no server and nothing else of this library.
  */
 @NullMarked
 package dev.scalable.http;

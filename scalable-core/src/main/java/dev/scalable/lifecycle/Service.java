@@ -8,8 +8,10 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.helpers.NOPLoggerFactory;
 
 /**
  * A service: its settings and its parts, not yet started. {@link #run()} is the life of a process, {@link #start()} that of a
@@ -19,9 +21,9 @@ public final class Service {
 
   private static final Logger log = LoggerFactory.getLogger(Service.class);
 
-  /** Exit code for a service that could not start; 78 is EX_CONFIG of sysexits.h, told apart so that nobody restarts it in a loop. */
   private static final int FAILED = 1;
 
+  /** EX_CONFIG of sysexits.h, told apart so that nobody restarts such a service in a loop. */
   private static final int MISCONFIGURED = 78;
 
   private final Settings settings;
@@ -80,11 +82,11 @@ public final class Service {
     try {
       running = start();
     } catch (ConfigException e) {
-      log.error("{}", e.getMessage());
+      tell(e.getMessage(), null);
       Runtime.getRuntime().halt(MISCONFIGURED);
       return;
     } catch (RuntimeException e) {
-      log.error("{}", e.getMessage(), e);
+      tell(e.getMessage(), e);
       Runtime.getRuntime().halt(FAILED);
       return;
     }
@@ -100,6 +102,16 @@ public final class Service {
     } catch (InterruptedException e) {
       running.close();
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** To the log; to standard error where there is no log, or else the service would end without a word. */
+  @SuppressWarnings("SystemOut")
+  private static void tell(@Nullable String message, @Nullable Throwable cause) {
+    if (LoggerFactory.getILoggerFactory() instanceof NOPLoggerFactory) {
+      System.err.println(message);
+    } else {
+      log.error("{}", message, cause);
     }
   }
 }

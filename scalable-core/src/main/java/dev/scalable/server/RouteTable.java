@@ -69,6 +69,9 @@ final class RouteTable {
   }
 
   private static @Nullable String add(Node root, Route route) {
+    if (route.method() == Method.OPTIONS) {
+      return "OPTIONS is answered for every path already, and a route of its own would never be reached";
+    }
     if (!reachable(route.template())) {
       return "no request can have this path: it is written decoded, without empty or dot segments, ';' and '%'";
     }
