@@ -29,7 +29,7 @@ public final class Settings {
   /** Names with this prefix belong to the library: one that nobody reads is a mistake. */
   public static final String PREFIX = "SCALABLE_";
 
-  /** Names of the test kit's own, which its children inherit. */
+  /** Names of the testkit's own, which its children inherit. */
   private static final String TESTKIT_PREFIX = "SCALABLE_TESTKIT_";
 
   private final Map<String, String> source;

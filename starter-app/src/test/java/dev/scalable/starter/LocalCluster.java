@@ -6,7 +6,7 @@ import dev.scalable.testkit.cluster.ClusterBuilder;
 import dev.scalable.testkit.cluster.Instance;
 import java.util.concurrent.CountDownLatch;
 
-/** The full stack on this machine, for hands-on work: what {@code ./run} starts. Nothing of it is left when it ends. */
+/** The full stack on this machine, for hands-on work: what {@code ./run} starts. When it ends, only data that was to be kept is left. */
 @SuppressWarnings("SystemOut") // a command line speaks to the console
 final class LocalCluster {
 
@@ -18,12 +18,8 @@ final class LocalCluster {
     try {
       options = Options.parse(arguments);
     } catch (IllegalArgumentException e) {
-      System.err.println(e.getMessage() + "\n\n" + Options.USAGE);
+      System.err.println(e.getMessage() + "\n./starter-app/run --help says what there is");
       System.exit(64); // EX_USAGE of sysexits.h
-      return;
-    }
-    if (options.help()) {
-      System.out.println(Options.USAGE);
       return;
     }
     try (Cluster cluster = start(options)) {
@@ -44,7 +40,7 @@ final class LocalCluster {
 
   private static Cluster start(Options options) {
     ClusterBuilder builder = Cluster.builder()
-        .app(AppSpec.mainClass(Main.class).migrate(Migrate.class.getName()))
+        .app(AppSpec.mainClass(Main.class).migrate(Migrate.class.getName()).env("STARTER_SAMPLE_PRODUCTS", "100"))
         .instances(options.instances())
         .port(options.port())
         .progress(System.out::println);
@@ -58,7 +54,8 @@ final class LocalCluster {
     for (Instance instance : cluster.instances()) {
       System.out.println("    " + instance.uri() + "   " + instance.id() + ", process " + instance.pid());
     }
-    System.out.println("    " + cluster.postgres().jdbcUrl() + "   PostgreSQL, user " + cluster.postgres().user());
+    System.out.println("    " + cluster.postgres().jdbcUrl() + "   PostgreSQL, user " + cluster.postgres().user()
+        + ", password " + cluster.postgres().password());
     System.out.println("    " + cluster.redis().uri() + "   Redis");
     System.out.println("  logs in " + cluster.runDirectory());
     System.out.println("  data " + options.data().map(folder -> "kept in " + folder).orElse("thrown away at the end (--data DIR keeps it)"));

@@ -7,24 +7,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the command line asks for.
+ * What the command line asks for; {@code ./run --help} lists it.
  *
  * @param instances how many instances
  * @param port where Nginx listens; 0 means any free port
  * @param dataFolder where data is kept; null means nowhere
  * @param smoke whether to try the cluster and stop
- * @param help whether only to say what there is to ask for
  */
-record Options(int instances, int port, @Nullable Path dataFolder, boolean smoke, boolean help) {
-
-  static final String USAGE = """
-      ./starter-app/run [options]    starts Nginx, instances of the starter, PostgreSQL and Redis on this machine
-
-        --instances N   how many instances, 1 to 16 (2)
-        --port P        where Nginx listens (8080; with --smoke any free port)
-        --data DIR      keeps the data there (thrown away at the end)
-        --smoke         starts, sends requests, checks the distribution and a failover, stops; exit code 0 if all is well
-        --help          says this""";
+record Options(int instances, int port, @Nullable Path dataFolder, boolean smoke) {
 
   private static final int DEFAULT_PORT = 8080;
 
@@ -38,7 +28,6 @@ record Options(int instances, int port, @Nullable Path dataFolder, boolean smoke
     int port = -1;
     Path data = null;
     boolean smoke = false;
-    boolean help = false;
     List<String> mistakes = new ArrayList<>();
     for (int i = 0; i < arguments.length; i++) {
       String value = i + 1 < arguments.length ? arguments[i + 1] : "";
@@ -59,14 +48,13 @@ record Options(int instances, int port, @Nullable Path dataFolder, boolean smoke
           i++;
         }
         case "--smoke" -> smoke = true;
-        case "--help", "-h" -> help = true;
         default -> mistakes.add("There is no option " + arguments[i]);
       }
     }
     if (!mistakes.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", mistakes));
     }
-    return new Options(instances, port >= 0 ? port : smoke ? 0 : DEFAULT_PORT, data, smoke, help);
+    return new Options(instances, port >= 0 ? port : smoke ? 0 : DEFAULT_PORT, data, smoke);
   }
 
   private static int number(String option, String value, int min, int max, List<String> mistakes) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * the load exactly, answer everything, survive the loss of one, take in a third, and are restarted without a client noticing. Its
  * figures stand beside ours in a table at the end.
  */
-@ClusterTest(app = Main.class, migrate = Migrate.class, instances = 2, maxInstances = 4)
+@ClusterTest(app = Main.class, migrate = Migrate.class, instances = 2, maxInstances = 4, env = "STARTER_SAMPLE_PRODUCTS=100")
 class OriginReportIT {
 
   private static final OriginFigures figures = new OriginFigures();

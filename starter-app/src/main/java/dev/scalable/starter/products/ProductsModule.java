@@ -17,7 +17,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Set;
 
-/** The feature as Dagger sees it: its cache and its routes. */
+/** The feature: its cache, its routes and what answers them, its warm-up. */
 @Module
 public interface ProductsModule {
 
