@@ -80,7 +80,7 @@ class OriginReportIT {
 
   @Test
   void twenty_users_are_answered_without_a_failure_for_as_long_as_they_ask(Cluster cluster) {
-    LoadResult result = cluster.load().name("sustained").get("/products/{id}", ids(100)).warmUp(requests(20_000))
+    LoadResult result = cluster.load().name("sustained").get("/products/{id}", ids(100)).warmUp(requests(40_000))
         .closed(users(20).during(ofSeconds(5))).run();
 
     assertThat(result).allSucceeded().evenlyDistributed();
