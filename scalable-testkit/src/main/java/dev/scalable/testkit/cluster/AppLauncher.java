@@ -16,6 +16,8 @@ final class AppLauncher {
 
   /** Four instances must fit beside the test on a small machine. */
   private static final List<String> SMALL = List.of("-Xmx128m", "-XX:+UseSerialGC");
+  /** A process that ends before the second compiler has paid off. */
+  private static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1");
 
   private final NodeLauncher launcher;
   private final AppSpec app;
@@ -37,20 +39,21 @@ final class AppLauncher {
   Node launch(String id, int port) {
     List<String> main = new ArrayList<>(List.of(app.mainClass()));
     main.addAll(app.arguments());
-    return launch(id, port, main);
+    return launch(id, port, List.of(), main);
   }
 
   /** Runs the migration, if the app has one, to its end. */
   void migrate() {
     if (!app.migration().isEmpty()) {
-      launch("migrate", 0, app.migration()).awaitSuccess("the migration " + app.migration(), MIGRATION_LIMIT);
+      launch("migrate", 0, SHORT_LIVED, app.migration()).awaitSuccess("the migration " + app.migration(), MIGRATION_LIMIT);
     }
   }
 
-  private Node launch(String id, int port, List<String> main) {
+  private Node launch(String id, int port, List<String> flags, List<String> main) {
     Variables variables = Variables.of(port, id, instances, postgres, redis);
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
     command.addAll(SMALL);
+    command.addAll(flags);
     app.jvmFlags().forEach(flag -> command.add(variables.expand(flag)));
     command.add("@" + classPath);
     main.forEach(word -> command.add(variables.expand(word)));
