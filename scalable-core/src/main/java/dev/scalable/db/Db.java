@@ -17,7 +17,8 @@ public interface Db {
    * @param work the work; must not write
    * @return what the work returned
    * @throws DbUnavailable if no connection could be had, it was lost, or the server gave up because of other transactions or of time
-   * @throws RuntimeException what the work threw; checked exceptions come wrapped in {@link java.lang.reflect.UndeclaredThrowableException}
+   * @throws RuntimeException what the work threw; checked exceptions come wrapped in
+   *     {@link java.lang.reflect.UndeclaredThrowableException}
    */
   <T extends @Nullable Object> T read(Work<T> work);
 
@@ -30,7 +31,8 @@ public interface Db {
    *     transactions or of time (SQLSTATE 40001, 40P01, 55P03, 57014): nothing was changed
    * @throws org.jdbi.v3.core.JdbiException for another error of the database, such as a violated constraint: nothing was changed
    * @throws CommitUnknown if the connection was lost while the commit was on its way: it may or may not have taken effect
-   * @throws RuntimeException what the work threw; checked exceptions come wrapped in {@link java.lang.reflect.UndeclaredThrowableException}
+   * @throws RuntimeException what the work threw; checked exceptions come wrapped in
+   *     {@link java.lang.reflect.UndeclaredThrowableException}
    */
   <T extends @Nullable Object> T write(Work<T> work);
 }

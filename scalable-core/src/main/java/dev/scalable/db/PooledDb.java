@@ -114,7 +114,8 @@ final class PooledDb implements Db {
         throw new DbUnavailable("The database connection was lost in a transaction, which was not committed", failure);
       }
       if (failure instanceof JdbiException && contended(failure)) {
-        throw new DbUnavailable("The transaction was rolled back since others stood in its way, or it took too long: " + failure.getMessage(), failure);
+        throw new DbUnavailable("The transaction was rolled back since others stood in its way, or it took too long: "
+            + failure.getMessage(), failure);
       }
       switch (failure) {
         case RuntimeException unchecked -> throw unchecked;

@@ -4,7 +4,8 @@ import java.util.Optional;
 
 /**
  * Turns exceptions of one kind into problems. Contribute one with Dagger's {@code @IntoSet}; an exception that no mapper knows is
- * a 500 that tells the client nothing of its cause. When two mappers know an exception, either may be asked: let each know its own. Implementations are safe for use by many threads.
+ * a 500 that tells the client nothing of its cause. When two mappers know an exception, either may be asked: let each know its
+ * own. Implementations are safe for use by many threads.
  */
 @FunctionalInterface
 public interface ErrorMapper {

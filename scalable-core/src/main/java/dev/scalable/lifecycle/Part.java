@@ -3,8 +3,8 @@ package dev.scalable.lifecycle;
 /**
  * Something of a service that is started and stopped: a pool, a consumer, the server. Contribute one with Dagger's
  * {@code @IntoSet}. Parts start stage by stage and stop in the reverse order, so that what produces work stops before what it
- * uses. Both methods are called at most once; {@link #stop} after {@link #start} has returned or thrown, or without it, and perhaps on
- * another thread.
+ * uses. Both methods are called at most once; {@link #stop} after {@link #start} has returned or thrown, or without it,
+ * and perhaps on another thread.
  */
 public interface Part {
 

@@ -30,7 +30,10 @@ import org.xnio.XnioExecutor;
  */
 final class RequestPath implements HttpHandler {
 
-  /** By text and not by Undertow's HttpString, to which {@code get} is {@code GET}; methods are case-sensitive (RFC 9110 section 9.1). */
+  /**
+   * By text and not by Undertow's HttpString, to which {@code get} is {@code GET}; methods are case-sensitive (RFC 9110 section
+   * 9.1).
+   */
   private static final Map<String, Method> METHODS =
       Stream.of(Method.values()).collect(Collectors.toUnmodifiableMap(Method::name, Function.identity()));
 

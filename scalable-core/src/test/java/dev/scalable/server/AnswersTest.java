@@ -364,7 +364,8 @@ class AnswersTest {
       for (String sane : List.of("abcd1234", "A-b_c.9999", "x".repeat(64))) {
         assertThat(wire.ask(get("/", "X-Request-Id: " + sane)).header("X-Request-Id")).contains(sane);
       }
-      for (String insane : List.of("short", "x".repeat(65), "with space", "<script>alert", "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9")) {
+      for (String insane : List.of("short", "x".repeat(65), "with space", "<script>alert",
+          "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9")) {
         assertThat(wire.ask(get("/nowhere", "X-Request-Id: " + insane)).header("X-Request-Id")).get().asString()
             .matches("[0-9a-f]{32}");
       }

@@ -6,7 +6,9 @@ import dev.scalable.testkit.cluster.ClusterBuilder;
 import dev.scalable.testkit.cluster.Instance;
 import java.util.concurrent.CountDownLatch;
 
-/** The full stack on this machine, for hands-on work: what {@code ./run} starts. When it ends, only data that was to be kept is left. */
+/**
+ * The full stack on this machine, for hands-on work: what {@code ./run} starts. When it ends, only data that was to be kept is left.
+ */
 @SuppressWarnings("SystemOut") // a command line speaks to the console
 final class LocalCluster {
 
@@ -58,7 +60,8 @@ final class LocalCluster {
         + ", password " + cluster.postgres().password());
     System.out.println("    " + cluster.redis().uri() + "   Redis");
     System.out.println("  logs in " + cluster.runDirectory());
-    System.out.println("  data " + options.data().map(folder -> "kept in " + folder).orElse("thrown away at the end (--data DIR keeps it)"));
+    System.out.println("  data " + options.data().map(folder -> "kept in " + folder)
+        .orElse("thrown away at the end (--data DIR keeps it)"));
     System.out.println();
     System.out.println("  try   curl -i " + cluster.uri() + "/products/1");
     System.out.println("  stop  with Ctrl-C");
