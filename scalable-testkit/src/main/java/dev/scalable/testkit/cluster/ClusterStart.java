@@ -92,7 +92,7 @@ final class ClusterStart {
   }
 
   private Launch launch(Variables variables, Place place) {
-    return spec.app().launch(place.id(), variables.with(place.id(), place.port()));
+    return spec.app().launch(place.id(), variables.with(place.id(), place.host(), place.port()));
   }
 
   private SortedMap<Integer, Instance> startInstances(Slots.Factory factory) {
