@@ -28,6 +28,7 @@ class ArchitectureTest {
   private static final Map<String, Set<String>> MAY_CALL = Map.of(
       "history", Set.of(),
       "noise", Set.of(),
+      "link", Set.of(),
       "load", Set.of("history", "noise"),
       "check", Set.of("load", "history"),
       "report", Set.of(),
