@@ -29,7 +29,7 @@ class ArchitectureTest {
       "history", Set.of(),
       "noise", Set.of(),
       "load", Set.of("history", "noise"),
-      "check", Set.of("load", "history"),
+      "check", Set.of("cluster", "load", "noise", "history"),
       "report", Set.of(),
       "cluster", Set.of("load", "history"),
       "junit", Set.of("cluster", "load", "report"));
