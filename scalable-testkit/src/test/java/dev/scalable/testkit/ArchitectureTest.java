@@ -30,7 +30,7 @@ class ArchitectureTest {
       "noise", Set.of(),
       "load", Set.of("history", "noise"),
       "check", Set.of("load", "history"),
-      "report", Set.of(),
+      "report", Set.of("check", "load", "noise", "history"),
       "cluster", Set.of("load", "history"),
       "junit", Set.of("cluster", "load", "report"));
 

@@ -33,7 +33,7 @@ final class Distribution {
   }
 
   OptionalDouble min() {
-    return count() == 0 ? OptionalDouble.empty() : OptionalDouble.of(histogram.getMinValue());
+    return count() == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) histogram.getMinValue());
   }
 
   OptionalDouble mean() {
@@ -41,13 +41,13 @@ final class Distribution {
   }
 
   OptionalDouble max() {
-    return count() == 0 ? OptionalDouble.empty() : OptionalDouble.of(histogram.getMaxValue());
+    return count() == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) histogram.getMaxValue());
   }
 
   /** In nanoseconds; empty if there are too few requests to say so. */
   OptionalDouble p(double share) {
     return supports(share)
-        ? OptionalDouble.of(histogram.getValueAtPercentile(share * 100))
+        ? OptionalDouble.of((double) histogram.getValueAtPercentile(share * 100))
         : OptionalDouble.empty();
   }
 

@@ -78,14 +78,15 @@ final class HtmlPage {
       page.open("li");
       writeVerdict(test.verdict());
       page.open("div").element("span", test.name(), "class", "name");
-      writeMessage(test.message());
+      writeMessage(test);
       page.close().closeLine();
     }
     page.closeLine().closeLine();
   }
 
-  /** A long message shows its begin, and the rest when it is asked for. */
-  private void writeMessage(String message) {
+  /** A long message shows its begin, and the rest when it is asked for; that of a failure is not waited for. */
+  private void writeMessage(Findings.Test test) {
+    String message = test.message();
     if (message.isBlank()) {
       return;
     }
@@ -94,7 +95,8 @@ final class HtmlPage {
       return;
     }
     String first = message.lines().findFirst().orElse("");
-    page.open("details").element("summary", Wording.shortened(first, LONG_MESSAGE));
+    String[] opened = test.verdict() == Verdict.FAIL ? new String[] {"open", "open"} : new String[0];
+    page.open("details", opened).element("summary", Wording.shortened(first, LONG_MESSAGE));
     page.element("pre", message).close();
   }
 

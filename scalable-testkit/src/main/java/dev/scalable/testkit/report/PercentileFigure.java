@@ -53,10 +53,12 @@ final class PercentileFigure {
   }
 
   private void draw(Markup page) {
-    Plot.text(page, "title", plot.left(), 14, "Time by percentile" + (canvas == Canvas.WIDE ? ", ms (logarithmic)" : ", ms"));
+    Plot.text(
+        page, "title", plot.left(), 14, "Time by percentile" + (canvas == Canvas.WIDE ? ", ms (logarithmic)" : ", ms"));
     plot.grid(page, Wording::tick);
     drawAxis(page);
-    double end = plot.right();
+    Legend.draw(
+        page, curves.keySet().stream().map(name -> new Legend(name, name)).toList(), plot.left() + 200, plot.right(), 14);
     for (Map.Entry<String, Distribution> curve : curves.entrySet()) {
       List<Point> sure = new ArrayList<>();
       List<Point> unsure = new ArrayList<>();
@@ -73,10 +75,6 @@ final class PercentileFigure {
       }
       plot.line(page, "line unsure " + curve.getKey(), unsure);
       plot.line(page, "line " + curve.getKey(), sure);
-      Plot.text(page, "tick end", end, 14, curve.getKey());
-      double begin = end - 7.2 * curve.getKey().length();
-      Plot.rectangle(page, "key " + curve.getKey(), begin - 13, 6, 9, 9);
-      end = begin - 24;
     }
   }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +34,7 @@ final class RunReader {
         new Counts(run.scheduled(), run.ok(), run.failed(), run.dropped(), run.indeterminate()),
         run.throughput(), run.confidence(),
         times(run, Exchange::serviceTime), times(run, Exchange::responseTime), lateness(run),
-        unmodifiable(run.byOutcome()), unmodifiable(run.byInstance()),
+        outcomes(run), unmodifiable(run.byInstance()),
         run.faults().stream().map(fault -> new Window(fault.name(), fault.started(), fault.ended())).toList(),
         List.copyOf(run.timeline()), Nodes.lanes(run.byInstance().keySet(), run.timeline(), duration),
         slice, slices(run.exchanges(), duration, slice),
@@ -106,6 +107,16 @@ final class RunReader {
         .filter(known::containsKey)
         .forEach(node -> ordered.put(node, known.getOrDefault(node, Duration.ZERO)));
     known.forEach(ordered::putIfAbsent);
+    return Collections.unmodifiableMap(ordered);
+  }
+
+  /** Good answers first, then what happened most. */
+  private static Map<String, Integer> outcomes(LoadResult run) {
+    Map<String, Integer> ordered = new LinkedHashMap<>();
+    run.byOutcome().entrySet().stream()
+        .sorted(Comparator.comparing((Map.Entry<String, Integer> outcome) -> !outcome.getKey().equals("Ok"))
+            .thenComparing(Map.Entry.comparingByValue(Comparator.reverseOrder())))
+        .forEach(outcome -> ordered.put(outcome.getKey(), outcome.getValue()));
     return Collections.unmodifiableMap(ordered);
   }
 

@@ -79,7 +79,9 @@ final class RunSection {
     figure("p50 " + kind + ", ms", Wording.millis(times.p(0.5)), "");
     figure("p99 " + kind + ", ms", Wording.millis(times.p(0.99)), "");
     page.closeLine();
-    page.element("p", run.confidence() + ".", "class", "note");
+    if (counts.bad() == 0) {
+      page.element("p", run.confidence() + ".", "class", "note");
+    }
   }
 
   private void figure(String name, String value, String style) {
@@ -186,7 +188,7 @@ final class RunSection {
     page.element("h3", "CPU time by node");
     Duration most = run.cpu().values().stream().max(Duration::compareTo).orElse(Duration.ZERO);
     page.open("div", "class", "scroll").open("table", "class", "bars");
-    Table.head(page, "node", "seconds", "of one core", "us per request", "");
+    Table.head(page, "node", "seconds", "of one core", "µs per request", "");
     page.open("tbody").text("\n");
     run.cpu().forEach((node, time) -> {
       double nanos = time.toNanos();

@@ -3,6 +3,7 @@ package dev.scalable.testkit.report;
 import dev.scalable.testkit.report.RunFigures.Window;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
@@ -12,16 +13,24 @@ final class Story {
   /** A user who waits this many of its usual gaps for one answer leaves out requests that would have waited, too. */
   private static final double LONG_PAUSE = 10;
 
+  private static final String OPEN =
+      "Every request was due at a time fixed before the run. The response time counts from when it was due, so a pause"
+          + " is charged to everyone who came during it, as users would see it.";
+  private static final String PACED =
+      "Each user had times at which its requests were due, and sent them late when it still waited for an answer. The"
+          + " response time counts from when they were due.";
+  private static final String CLOSED =
+      "A user sends its next request when the last one is answered, so a slow system is asked less: these are times"
+          + " under back-pressure, not what users of an open system see.";
+
   private Story() {}
 
   /** How the load came about, and what that makes of its times. */
   static String model(RunFigures run) {
-    return "Sent as " + run.model() + ", in " + Wording.seconds(run.duration()) + ". "
-        + (run.open()
-            ? "Open model: every request was due at a time fixed before the run. The response time counts from when it"
-                + " was due, so a pause is charged to everyone who came during it, as users would see it."
-            : "Closed model: a user sends its next request when the last one is answered, so a slow system is asked"
-                + " less. These are times under back-pressure, not what users of an open system see.");
+    String model = run.model().isEmpty() ? "" : run.model().substring(0, 1).toUpperCase(Locale.ROOT)
+        + run.model().substring(1) + ". ";
+    return model + "It ran for " + Wording.seconds(run.duration()) + ". "
+        + (run.open() ? OPEN : run.scheduled() ? PACED : CLOSED);
   }
 
   /** What a reader has to know before believing the figures. */

@@ -2,6 +2,9 @@ package dev.scalable.testkit.report;
 
 /** Rows of figures in HTML; the first cell of a row names it, the others are figures. */
 final class Table {
+  /** What is not nothing can be seen. */
+  private static final double LEAST = 0.8;
+
   private Table() {}
 
   static void head(Markup page, String... columns) {
@@ -27,7 +30,8 @@ final class Table {
   /** A cell with a bar in it, whose length is a share of the cell; it stretches with the page and needs no letters. */
   static void bar(Markup page, String style, double share) {
     page.open("td", "class", "bar").open("svg", "width", "100%", "height", "10", "aria-hidden", "true");
-    page.empty("rect", "class", style, "width", Plot.coordinate(share * 100) + "%", "height", "10", "rx", "1.5");
+    double percent = share == 0 ? 0 : Math.max(LEAST, share * 100);
+    page.empty("rect", "class", style, "width", Plot.coordinate(percent) + "%", "height", "10", "rx", "1.5");
     page.close().close();
   }
 }

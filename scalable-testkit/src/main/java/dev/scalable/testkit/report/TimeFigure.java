@@ -25,6 +25,7 @@ final class TimeFigure {
   private static final double LANE = 30;
   private static final double AXIS = 26;
   private static final double MARKER = 18;
+  private static final double LEAST_BAD = 3;
 
   private final RunFigures run;
   private final Canvas canvas;
@@ -52,7 +53,7 @@ final class TimeFigure {
 
   private void draw(Markup page) {
     double top = marksHeight();
-    Plot rate = plot(top + TITLE, RATE, Scale.linearRounded(greatest(TimeSlice::rateOfAll), 4));
+    Plot rate = plot(top + TITLE, RATE, rateScale());
     Plot times = plot(rate.bottom() + GAP + TITLE, TIMES, timeScale());
     Plot shares = plot(times.bottom() + GAP + TITLE, SHARES, Scale.linear(1, 2));
     double bottom = lanesTop() + run.lanes().size() * LANE;
@@ -100,7 +101,10 @@ final class TimeFigure {
     double free = 0;
     for (int i = 0; i < run.faults().size(); i++) {
       Window fault = run.faults().get(i);
-      all.band(page, "fault", seconds(fault.from()), seconds(fault.to()), 1.5);
+      all.band(page, "fault", seconds(fault.from()), seconds(fault.to()), 0);
+      page.empty("path", "class", "begin", "d",
+          "M" + Plot.coordinate(all.x(seconds(fault.from()))) + "," + Plot.coordinate(all.top()) + "V"
+              + Plot.coordinate(all.bottom()));
       double at = Math.max(free, all.x(seconds(fault.from())));
       double next = i + 1 < run.faults().size() ? all.x(seconds(run.faults().get(i + 1).from())) : canvas.width();
       page.empty("circle", "class", "mark", "cx", Plot.coordinate(at), "cy", "14", "r", "8.5");
@@ -118,12 +122,33 @@ final class TimeFigure {
         ? List.of()
         : List.of(new Legend("ok", "answered well"), new Legend("bad", "not")));
     plot.grid(page, Wording::tick);
-    List<Point> floor = steps(slice -> 0);
-    List<Point> ok = steps(TimeSlice::rate);
-    plot.area(page, "ok", ok, floor);
-    if (run.counts().bad() > 0) {
-      plot.area(page, "bad", steps(TimeSlice::rateOfAll), ok);
+    plot.area(page, "ok", steps(slice -> Math.min(slice.rate(), plot.y().to())), steps(slice -> 0));
+    for (TimeSlice slice : run.slices()) {
+      if (slice.bad() > 0) {
+        double height = Math.max(LEAST_BAD, plot.bottom() - plot.y(slice.rateOfAll() - slice.rate()));
+        double from = plot.x(seconds(slice.from()));
+        Plot.rectangle(
+            page, "bad", from, plot.bottom() - height, Math.max(1, plot.x(seconds(slice.to())) - from), height);
+      }
+      if (slice.rate() > plot.y().to()) {
+        double middle = (plot.x(seconds(slice.from())) + plot.x(seconds(slice.to()))) / 2;
+        boolean late = middle > left + width / 2;
+        Plot.text(page, late ? "tick end" : "tick", middle + (late ? -8 : 8), plot.top() + 12,
+            "up to " + Wording.number(slice.rate()));
+      }
     }
+  }
+
+  /**
+   * The axis of throughput. After a pause all that waited is answered at once; a few such slices are cut off, with
+   * their figure beside them, so that the others keep their height.
+   */
+  private Scale rateScale() {
+    double[] rates = run.slices().stream().mapToDouble(TimeSlice::rate).sorted().toArray();
+    double greatest = rates[rates.length - 1];
+    double usual = rates[rates.length - 1 - rates.length / 20];
+    boolean cut = usual > 0 && greatest > 3 * usual;
+    return Scale.linearRounded(cut ? 1.5 * usual : greatest, 4);
   }
 
   private void drawTimes(Markup page, Plot plot) {
@@ -203,20 +228,8 @@ final class TimeFigure {
 
   private void title(Markup page, Plot plot, String title, List<Legend> legends) {
     Plot.text(page, "title", left, plot.top() - 9, title);
-    double end = plot.right();
-    double least = left + 8.5 * title.length() + 12;
-    for (Legend legend : legends.reversed()) {
-      double begin = end - 7.2 * legend.label().length();
-      if (begin - 16 < least) {
-        break;
-      }
-      Plot.text(page, "tick end", end, plot.top() - 9, legend.label());
-      Plot.rectangle(page, "key " + legend.style(), begin - 13, plot.top() - 18, 9, 9);
-      end = begin - 24;
-    }
+    Legend.draw(page, legends, left + 8.5 * title.length() + 12, plot.right(), plot.top() - 9);
   }
-
-  private record Legend(String style, String label) {}
 
   private Plot plot(double top, double height, Scale y) {
     return new Plot(left, top, width, height, time, y);
@@ -258,10 +271,6 @@ final class TimeFigure {
         .map(slice -> new Point(
             (seconds(slice.from()) + seconds(slice.to())) / 2, value.applyAsDouble(slice)))
         .toList();
-  }
-
-  private double greatest(ToDoubleFunction<TimeSlice> value) {
-    return run.slices().stream().mapToDouble(value).max().orElse(1);
   }
 
   static double seconds(Duration time) {
