@@ -1,5 +1,7 @@
 package dev.scalable.testkit.report;
 
+import dev.scalable.testkit.load.Calibration;
+import dev.scalable.testkit.noise.Noise;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.format.DateTimeFormatter;
@@ -159,15 +161,39 @@ final class JsonDocument {
     json.writeObjectPropertyStart("cpuSeconds");
     run.cpu().forEach(this::writeSeconds);
     json.writeEndObject();
-    if (run.capacity() > 0) {
-      json.writeNumberProperty("okPerServingCpuSecond", run.capacity());
-    } else {
-      json.writeNullProperty("okPerServingCpuSecond");
+    writeNumber(
+        "okPerServingCpuSecond", run.capacity() > 0 ? OptionalDouble.of(run.capacity()) : OptionalDouble.empty());
+    writeCalibration(run.calibration());
+    writeNoise(run.noise());
+    writeText("disturbed", run.disturbed().orElse(null));
+  }
+
+  private void writeCalibration(@Nullable Calibration calibration) {
+    if (calibration == null) {
+      json.writeNullProperty("calibration");
+      return;
+    }
+    json.writeObjectPropertyStart("calibration");
+    json.writeNumberProperty("okPerSecond", calibration.requestsPerSecond());
+    writeMillis("p50", nanos(calibration.p50()));
+    writeMillis("p99", nanos(calibration.p99()));
+    json.writeEndObject();
+  }
+
+  private void writeNoise(@Nullable Noise noise) {
+    if (noise == null) {
+      json.writeNullProperty("noise");
+      return;
     }
     json.writeObjectPropertyStart("noise");
-    run.noise().forEach(json::writeStringProperty);
+    writeMillis("hiccupP99Ms", nanos(noise.hiccupP99()));
+    writeMillis("hiccupMaxMs", nanos(noise.hiccupMax()));
+    writeNumber("stealShare", noise.stealShare());
+    writeNumber("cpuShare", noise.cpuShare());
+    writeNumber("loadAverage", noise.loadAverage());
+    writeNumber("generatorShare", noise.generatorShare());
+    writeMillis("gcMs", nanos(noise.gcTime()));
     json.writeEndObject();
-    writeText("disturbed", run.disturbed());
   }
 
   private void writeCounts(String name, Map<String, Integer> counts) {
@@ -189,11 +215,21 @@ final class JsonDocument {
   }
 
   private void writeMillis(String name, OptionalDouble nanos) {
-    if (nanos.isPresent()) {
-      json.writeNumberProperty(name, Math.round(nanos.getAsDouble()) / 1e6);
+    writeNumber(name, nanos.isPresent()
+        ? OptionalDouble.of(Math.round(nanos.getAsDouble()) / 1e6)
+        : OptionalDouble.empty());
+  }
+
+  private void writeNumber(String name, OptionalDouble value) {
+    if (value.isPresent()) {
+      json.writeNumberProperty(name, value.getAsDouble());
     } else {
       json.writeNullProperty(name);
     }
+  }
+
+  private static OptionalDouble nanos(Duration time) {
+    return OptionalDouble.of((double) time.toNanos());
   }
 
   /** Line breaks, for people who look into the file. */

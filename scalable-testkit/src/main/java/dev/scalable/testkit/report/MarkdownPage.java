@@ -128,7 +128,7 @@ final class MarkdownPage {
           .mapToDouble(TimeSlice::rate)
           .average()
           .orElse(0);
-      row.append(BARS.charAt((int) Math.min(BARS.length() - 1, mean / most * BARS.length())));
+      row.append(BARS.charAt(Math.max(0, (int) Math.ceil(mean / most * BARS.length()) - 1)));
     }
     return row.toString();
   }

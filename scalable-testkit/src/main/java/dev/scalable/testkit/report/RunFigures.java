@@ -1,10 +1,13 @@
 package dev.scalable.testkit.report;
 
 import dev.scalable.testkit.history.Event;
+import dev.scalable.testkit.load.Calibration;
+import dev.scalable.testkit.noise.Noise;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param events what was seen to happen to nodes
  * @param slice how long one of the slices is
  * @param cpu CPU time by node
- * @param noise what the machine did meanwhile, name and value
- * @param disturbed why the machine was too busy to say anything about speed, if so
+ * @param calibration what the machine can do without any application, if that was measured
+ * @param noise what the machine did meanwhile, if that was watched
  * @param invalid why the load was not the one asked for; empty if it was
  * @param pauseHidden how many requests of one user the longest answer took the time of, in a closed model; 0 in others
  */
@@ -52,8 +55,8 @@ record RunFigures(
     Duration slice,
     List<TimeSlice> slices,
     Map<String, Duration> cpu,
-    Map<String, String> noise,
-    @Nullable String disturbed,
+    @Nullable Calibration calibration,
+    @Nullable Noise noise,
     List<String> invalid,
     double pauseHidden) {
 
@@ -85,6 +88,11 @@ record RunFigures(
   /** The times that say most about what users saw: from when requests were due, if they were. */
   Distribution times() {
     return scheduled ? response : service;
+  }
+
+  /** Why the machine was too busy for its times and rates to mean anything; empty if it was not. */
+  Optional<String> disturbed() {
+    return Optional.ofNullable(noise).flatMap(Noise::disturbed);
   }
 
   /** CPU time of the instances and the database together: what serving costs, wherever the load came from. */

@@ -38,7 +38,8 @@ final class RunReader {
         run.faults().stream().map(fault -> new Window(fault.name(), fault.started(), fault.ended())).toList(),
         List.copyOf(run.timeline()), Nodes.lanes(run.byInstance().keySet(), run.timeline(), duration),
         slice, slices(run.exchanges(), duration, slice),
-        cpu(run), Map.of(), null, run.validity().reasons(), run.open() ? 0 : pauseHidden(run));
+        cpu(run), run.calibration().orElse(null), run.noise(), run.validity().reasons(),
+        run.open() ? 0 : pauseHidden(run));
   }
 
   private static boolean scheduled(LoadResult run) {

@@ -50,7 +50,7 @@ final class RunSection {
     page.closeLine();
     writePercentiles();
     writeCpu();
-    writeNoise();
+    writeMachine();
   }
 
   private void writeValidity() {
@@ -207,14 +207,14 @@ final class RunSection {
     }
   }
 
-  private void writeNoise() {
-    if (run.noise().isEmpty()) {
+  private void writeMachine() {
+    Map<String, String> machine = Story.machine(run);
+    if (machine.isEmpty()) {
       return;
     }
     page.element("h3", "The machine meanwhile");
     page.open("dl", "class", "facts");
-    run.noise().forEach((name, value) ->
-        page.open("div").element("dt", name).element("dd", value).closeLine());
+    machine.forEach((name, value) -> page.open("div").element("dt", name).element("dd", value).closeLine());
     page.closeLine();
   }
 }

@@ -1,7 +1,10 @@
 package dev.scalable.testkit.report;
 
+import dev.scalable.testkit.load.Calibration;
+import dev.scalable.testkit.noise.Noise;
 import dev.scalable.testkit.report.RunFigures.Window;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,10 +39,8 @@ final class Story {
   /** What a reader has to know before believing the figures. */
   static List<String> warnings(RunFigures run) {
     List<String> warnings = new ArrayList<>();
-    if (run.disturbed() != null) {
-      warnings.add("The machine was disturbed during this run (" + run.disturbed()
-          + "): nothing is said about speed, what was lost still counts.");
-    }
+    run.disturbed().ifPresent(why -> warnings.add(
+        "The machine was disturbed during this run: " + why + ". Nothing is said about speed; what was lost still counts."));
     if (run.pauseHidden() >= LONG_PAUSE) {
       warnings.add("The longest request took " + Wording.millis(run.service().max()) + " ms, the time of about "
           + Wording.count(Math.round(run.pauseHidden()))
@@ -79,6 +80,28 @@ final class Story {
   static String capacity(RunFigures run) {
     return Wording.number(run.capacity()) + " requests per second of CPU time of instances and database together ("
         + Wording.number(run.servingCpu().toNanos() / 1e9) + " s), wherever the load came from.";
+  }
+
+  /** What the machine can do and did, name and value; what is not known is left out. */
+  static Map<String, String> machine(RunFigures run) {
+    Map<String, String> told = new LinkedHashMap<>();
+    Calibration calibration = run.calibration();
+    if (calibration != null) {
+      told.put("calibration", Wording.number(calibration.requestsPerSecond()) + "/s, p50 "
+          + Wording.millis(calibration.p50()) + " ms, p99 " + Wording.millis(calibration.p99()) + " ms");
+      told.put("throughput of calibration", Wording.percent(run.throughput() / calibration.requestsPerSecond()));
+    }
+    Noise noise = run.noise();
+    if (noise != null) {
+      told.put("hiccups", "p99 " + Wording.millis(noise.hiccupP99()) + " ms, longest "
+          + Wording.millis(noise.hiccupMax()) + " ms");
+      noise.stealShare().ifPresent(share -> told.put("taken by the hypervisor", Wording.percent(share)));
+      noise.cpuShare().ifPresent(share -> told.put("processors in use", Wording.percent(share)));
+      noise.generatorShare().ifPresent(share -> told.put("by the load generator", Wording.percent(share)));
+      noise.loadAverage().ifPresent(load -> told.put("highest load average", Wording.number(load)));
+      told.put("pauses for garbage", Wording.millis(noise.gcTime()) + " ms");
+    }
+    return told;
   }
 
   static String when(Window window) {
