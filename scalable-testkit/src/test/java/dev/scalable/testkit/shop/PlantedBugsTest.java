@@ -93,7 +93,18 @@ class PlantedBugsTest {
         app(Bug.SWALLOWED_ERROR, "every_acknowledged_element_is_in_the_set",
             SUITE::every_acknowledged_element_is_in_the_set, "are lost"),
         app(Bug.IDS_PER_INSTANCE, "no_ticket_is_given_twice", SUITE::no_ticket_is_given_twice,
-            "expected ids to be unique"));
+            "expected ids to be unique"),
+        new Planted("slow instance", cluster -> {
+          Shop.become(cluster.instance(2), Bug.SLOW);
+          return () -> Shop.become(cluster);
+        }, "no_instance_is_slower_than_the_others", SUITE::no_instance_is_slower_than_the_others,
+            List.of("service time of each instance", "app-2")),
+        app(Bug.SESSION_IN_MEMORY, "a_cart_is_the_same_at_every_instance",
+            SUITE::a_cart_is_the_same_at_every_instance, "the cart, as app-1 has it"),
+        app(Bug.STATE_FILE, "a_note_is_found_at_every_instance", SUITE::a_note_is_found_at_every_instance,
+            "the note, as app-2 has it"),
+        app(Bug.LIMIT_IN_MEMORY, "two_instances_let_a_client_in_as_often_as_one",
+            SUITE::two_instances_let_a_client_in_as_often_as_one, "calls let in of 24", "20"));
   }
 
   private static Planted app(Bug bug, String test, Promise promise, String... words) {
