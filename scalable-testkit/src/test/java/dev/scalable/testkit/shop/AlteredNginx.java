@@ -25,7 +25,7 @@ final class AlteredNginx implements AutoCloseable {
   /** Replaces each line of a file of the template that begins so, whatever its indent, by another. */
   static AlteredNginx replacing(Cluster cluster, Map<String, Map<String, String>> linesByFile)
       throws IOException {
-    AlteredNginx altered = new AlteredNginx(cluster.runDirectory().resolve("nginx"));
+    AlteredNginx altered = new AlteredNginx(cluster.balancer().configuration());
     for (Map.Entry<String, Map<String, String>> file : linesByFile.entrySet()) {
       altered.alter(altered.folder.resolve(file.getKey()), file.getValue());
     }

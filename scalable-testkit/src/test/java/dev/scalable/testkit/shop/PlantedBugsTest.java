@@ -4,113 +4,113 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.scalable.testkit.cluster.Cluster;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.api.TestInstance;
 
-/** Each bug makes the promise fail that it breaks, by an assertion that names what is wrong; without it all is kept. */
+/** Each bug makes the test of the suite fail that is meant for it, in words that name it; without it the test passes. */
+@ShopTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PlantedBugsTest {
-  private static final ShopSuite SUITE = new ShopSuite();
+  private static final String NO_RETRY = "proxy_next_upstream off;";
 
-  /** A test of the suite. */
-  @FunctionalInterface
-  private interface Promise {
-    void test(Cluster cluster) throws Exception;
-  }
+  /**
+   * A bug and what finds it.
+   *
+   * @param bug the bug of the app; null if it is one of the balancer
+   * @param test the method of the suite
+   * @param words what the failure must say
+   */
+  record Planted(String name, @Nullable Bug bug, Planting planting, String test, List<String> words) {
+    void run(Cluster cluster) throws Throwable {
+      Method method = ShopSuite.class.getDeclaredMethod(test, Cluster.class);
+      try {
+        method.invoke(new ShopSuite(), cluster);
+      } catch (InvocationTargetException failed) {
+        throw failed.getCause();
+      }
+    }
 
-  /** How a bug gets into a cluster, and what takes it out again. */
-  @FunctionalInterface
-  private interface Planting {
-    AutoCloseable into(Cluster cluster) throws Exception;
-  }
-
-  private record Planted(String name, Planting planting, String test, Promise promise, List<String> words) {
     @Override
     public String toString() {
-      return name + " breaks " + test;
+      return name + " breaks: " + test;
     }
   }
 
-  private final Set<String> kept = new HashSet<>();
-  private final Cluster cluster = Shop.cluster().start();
+  private static final List<Planted> ALL = List.of(
+      nginx("round robin without zone", Map.of("parts/upstream.conf", Map.of("zone ", "")),
+          "requests_are_dealt_out_evenly", "expected an even distribution", "2 apart: {app-1="),
+      nginx("retry off", Map.of(
+              "parts/proxy.conf", Map.of("proxy_next_upstream error", NO_RETRY),
+              "parts/routes.conf", Map.of("proxy_next_upstream error", NO_RETRY)),
+          "a_killed_instance_loses_no_keyed_order", "expected nothing to be lost", "502 made by the balancer"),
+      new Planted("slow instance", Bug.SLOW, Planting.at(2, Bug.SLOW),
+          "no_instance_is_slower_than_the_others", List.of("shortest service time of each instance", "app-2")),
+      app(Bug.DRAIN_OFF, "a_restarted_instance_loses_no_order",
+          "expected nothing to be lost", "502 made by the balancer"),
+      app(Bug.KEY_IGNORED, "an_order_is_placed_once_however_often_it_is_sent",
+          "the answer when the order is sent again"),
+      app(Bug.DOUBLE_INSERT, "each_acknowledged_order_is_placed_exactly_once", "orders placed", "80"),
+      app(Bug.OVERSELL, "no_more_is_sold_than_there_is", "sold of 20"),
+      app(Bug.REQUEST_ID_LOST, "an_order_can_be_traced_to_its_request", "request ids of orders"),
+      app(Bug.LEAKED_CONNECTION, "refused_orders_leave_no_transaction_open", "transactions that nobody ends"),
+      app(Bug.LOST_UPDATE, "no_increment_is_lost", "of what was acknowledged before it began is missing"),
+      app(Bug.REGISTER_IN_MEMORY, "a_register_is_linearizable", "expected linearizable"),
+      app(Bug.SWALLOWED_ERROR, "every_acknowledged_element_is_in_the_set", "are lost"),
+      app(Bug.IDS_PER_INSTANCE, "no_ticket_is_given_twice", "expected ids to be unique"),
+      app(Bug.SESSION_IN_MEMORY, "a_cart_is_the_same_at_every_instance", "the cart, as app-1 has it"),
+      app(Bug.STATE_FILE, "a_note_is_found_at_every_instance", "the note, as app-2 has it"),
+      app(Bug.LIMIT_IN_MEMORY, "two_instances_let_a_client_in_as_often_as_one", "calls let in of 24", "20"));
 
-  @AfterAll void close() {
-    cluster.close();
-  }
+  private final Set<String> passed = new HashSet<>();
 
-  @ParameterizedTest
+  @ParameterizedTest(name = "{0}")
   @MethodSource
-  void a_bug_fails_the_test_that_is_meant_for_it(Planted bug) throws Exception {
-    if (kept.add(bug.test)) {
-      bug.promise.test(cluster);
+  void a_bug_fails_the_test_that_is_meant_for_it(Planted bug, Cluster cluster) throws Throwable {
+    if (passed.add(bug.test)) {
+      bug.run(cluster);
+      cluster.restore();
     }
     Throwable failure;
     try (AutoCloseable planted = bug.planting.into(cluster)) {
-      failure = catchThrowable(() -> bug.promise.test(cluster));
-    } finally {
+      failure = catchThrowable(() -> bug.run(cluster));
       cluster.restore();
     }
     assertThat(failure).as("what the test says of " + bug.name).isInstanceOf(AssertionError.class);
-    bug.words.forEach(word -> assertThat(failure).hasMessageContaining(word));
-    System.out.println("--- " + bug + "\n" + failure.getMessage());
+    assertThat(failure.getMessage()).contains(bug.words);
   }
 
   static List<Planted> a_bug_fails_the_test_that_is_meant_for_it() {
-    return List.of(
-        new Planted("round robin without zone", cluster -> AlteredNginx.replacing(cluster,
-                Map.of("parts/upstream.conf", Map.of("zone ", ""))),
-            "requests_are_dealt_out_evenly", SUITE::requests_are_dealt_out_evenly,
-            List.of("expected an even distribution", "app-1=", "app-2=")),
-        new Planted("retry off", cluster -> AlteredNginx.replacing(cluster,
-                Map.of("parts/proxy.conf", Map.of("proxy_next_upstream error", "proxy_next_upstream off;"),
-                    "parts/routes.conf", Map.of("proxy_next_upstream error", "proxy_next_upstream off;"))),
-            "a_killed_instance_loses_no_keyed_order", SUITE::a_killed_instance_loses_no_keyed_order,
-            List.of("expected nothing to be lost", "made by the balancer")),
-        app(Bug.DRAIN_OFF, "a_restarted_instance_loses_no_order", SUITE::a_restarted_instance_loses_no_order,
-            "expected nothing to be lost", "502 made by the balancer"),
-        app(Bug.KEY_IGNORED, "an_order_is_placed_once_however_often_it_is_sent",
-            SUITE::an_order_is_placed_once_however_often_it_is_sent, "the answer when the order is sent again"),
-        app(Bug.DOUBLE_INSERT, "each_acknowledged_order_is_placed_exactly_once",
-            SUITE::each_acknowledged_order_is_placed_exactly_once, "orders placed", "80"),
-        app(Bug.OVERSELL, "no_more_is_sold_than_there_is", SUITE::no_more_is_sold_than_there_is, "sold of 20"),
-        app(Bug.REQUEST_ID_LOST, "an_order_can_be_traced_to_its_request",
-            SUITE::an_order_can_be_traced_to_its_request, "request ids of orders"),
-        app(Bug.LEAKED_CONNECTION, "refused_orders_leave_no_transaction_open",
-            SUITE::refused_orders_leave_no_transaction_open, "transactions that nobody ends"),
-        app(Bug.LOST_UPDATE, "no_increment_is_lost", SUITE::no_increment_is_lost,
-            "of what was acknowledged before it began is missing"),
-        app(Bug.REGISTER_IN_MEMORY, "a_register_is_linearizable", SUITE::a_register_is_linearizable,
-            "expected linearizable"),
-        app(Bug.SWALLOWED_ERROR, "every_acknowledged_element_is_in_the_set",
-            SUITE::every_acknowledged_element_is_in_the_set, "are lost"),
-        app(Bug.IDS_PER_INSTANCE, "no_ticket_is_given_twice", SUITE::no_ticket_is_given_twice,
-            "expected ids to be unique"),
-        new Planted("slow instance", cluster -> {
-          Shop.become(cluster.instance(2), Bug.SLOW);
-          return () -> Shop.become(cluster);
-        }, "no_instance_is_slower_than_the_others", SUITE::no_instance_is_slower_than_the_others,
-            List.of("service time of each instance", "app-2")),
-        app(Bug.SESSION_IN_MEMORY, "a_cart_is_the_same_at_every_instance",
-            SUITE::a_cart_is_the_same_at_every_instance, "the cart, as app-1 has it"),
-        app(Bug.STATE_FILE, "a_note_is_found_at_every_instance", SUITE::a_note_is_found_at_every_instance,
-            "the note, as app-2 has it"),
-        app(Bug.LIMIT_IN_MEMORY, "two_instances_let_a_client_in_as_often_as_one",
-            SUITE::two_instances_let_a_client_in_as_often_as_one, "calls let in of 24", "20"));
+    return ALL;
   }
 
-  private static Planted app(Bug bug, String test, Promise promise, String... words) {
-    return new Planted(bug.label(), cluster -> {
-      Shop.become(cluster, bug);
-      return () -> Shop.become(cluster);
-    }, test, promise, List.of(words));
+  @Test void every_bug_of_the_app_has_its_test() {
+    assertThat(ALL).extracting(Planted::bug).containsAll(EnumSet.allOf(Bug.class));
+  }
+
+  @Test void every_test_of_the_suite_has_its_bug() {
+    Set<String> suite = Arrays.stream(ShopSuite.class.getDeclaredMethods())
+        .filter(method -> method.isAnnotationPresent(Test.class)).map(Method::getName).collect(Collectors.toSet());
+    assertThat(ALL.stream().map(Planted::test).collect(Collectors.toSet())).isEqualTo(suite);
+  }
+
+  private static Planted nginx(
+      String name, Map<String, Map<String, String>> linesByFile, String test, String... words) {
+    return new Planted(name, null, Planting.inNginx(linesByFile), test, List.of(words));
+  }
+
+  private static Planted app(Bug bug, String test, String... words) {
+    return new Planted(bug.label(), bug, Planting.everywhere(bug), test, List.of(words));
   }
 }

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
  * {@link PlantedBugsTest} runs each test against the honest shop and against the bug that breaks its promise, and
  * {@link ShopSoak} the whole suite many times.
  */
+@ShopTest
 class ShopSuite {
   @Test void requests_are_dealt_out_evenly(Cluster cluster) {
     // Workers of Nginx that know nothing of each other are each even for themselves: only now and then does it show.
