@@ -102,6 +102,11 @@ final class Run {
     return disturbance.holdsTheLoad();
   }
 
+  /** Whether the load has to go on at a time, in nanoseconds since the start, whatever the model asks for. */
+  boolean heldAt(long time) {
+    return disturbance.holdsTheLoadAt(time);
+  }
+
   boolean stopped() {
     return stopped;
   }
