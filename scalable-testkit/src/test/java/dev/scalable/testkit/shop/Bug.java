@@ -8,7 +8,7 @@ enum Bug {
   DRAIN_OFF,
   /** A cart is kept by the instance that it was filled on. */
   SESSION_IN_MEMORY,
-  /** A counter is read, raised and written, with nothing that keeps others from doing the same. */
+  /** A counter or register is read, changed and written, with nothing that keeps others from doing the same. */
   LOST_UPDATE,
   /** Stock is looked at and then taken, without a lock in between. */
   OVERSELL,

@@ -3,10 +3,11 @@ package dev.scalable.testkit.shop;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
-/** Carts, by the session of a visitor, who may be at another instance with the next request. */
+/** Carts of visitors, who may be at another instance with their next request. */
 final class Carts {
   private final Pool pool;
   private final Bugs bugs;
@@ -17,39 +18,44 @@ final class Carts {
     this.bugs = bugs;
   }
 
+  /** An empty cart. */
+  Reply open() {
+    return Reply.created("{\"cart\":\"" + UUID.randomUUID() + "\"}");
+  }
+
   /** Puts so many of a product into a cart, in place of those that were in it. */
   Reply put(Received request) throws SQLException {
-    String session = request.part(2);
+    String id = request.part(2);
     long product = request.partAsNumber(3);
     long quantity = request.number("quantity");
     if (bugs.has(Bug.SESSION_IN_MEMORY)) {
-      memory.compute(session, (id, cart) -> {
-        Map<Long, Long> changed = cart == null ? new TreeMap<>() : new TreeMap<>(cart);
-        changed.put(product, quantity);
-        return changed;
+      memory.compute(id, (key, old) -> {
+        Map<Long, Long> cart = old == null ? new TreeMap<>() : new TreeMap<>(old);
+        cart.put(product, quantity);
+        return cart;
       });
     } else {
       pool.transaction(connection -> Pool.update(connection,
-          "insert into cart_item values (?, ?, ?) on conflict (session, product)"
+          "insert into cart_item values (?, ?, ?) on conflict (cart, product)"
               + " do update set quantity = excluded.quantity",
-          session, product, quantity));
+          id, product, quantity));
     }
     return Reply.noContent();
   }
 
   /** The quantities by product. */
   Reply read(Received request) throws SQLException {
-    String session = request.part(2);
+    String id = request.part(2);
     if (bugs.has(Bug.SESSION_IN_MEMORY)) {
       StringBuilder json = new StringBuilder();
-      memory.getOrDefault(session, Map.of()).forEach((product, quantity) ->
+      memory.getOrDefault(id, Map.of()).forEach((product, quantity) ->
           json.append(json.isEmpty() ? "" : ",").append('"').append(product).append("\":").append(quantity));
       return Reply.ok("{" + json + "}");
     }
     return Reply.ok(pool.transaction(connection -> Pool.text(connection,
         "select '{' || coalesce(string_agg('\"' || product || '\":' || quantity, ',' order by product), '') || '}'"
-            + " from cart_item where session = ?",
-        session).orElseThrow()));
+            + " from cart_item where cart = ?",
+        id).orElseThrow()));
   }
 
   /** Empties the memory. */

@@ -1,7 +1,6 @@
 package dev.scalable.testkit.shop;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -39,11 +38,12 @@ final class HttpLoop {
   private final CountDownLatch accepted = new CountDownLatch(1);
   private volatile boolean draining;
 
-  HttpLoop(int port, Handler handler, String instanceHeader, String instance, Bugs bugs) throws IOException {
+  HttpLoop(String host, int port, Handler handler, String instanceHeader, String instance, Bugs bugs)
+      throws IOException {
     this.listening = new ServerSocket();
     listening.setReuseAddress(true); // a restart must not wait for the connections of the run before
     listening.setSoTimeout(ACCEPT_MILLIS);
-    listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_024);
+    listening.bind(new InetSocketAddress(host, port), 1_024);
     this.handler = handler;
     this.instanceHeader = instanceHeader;
     this.instance = instance;

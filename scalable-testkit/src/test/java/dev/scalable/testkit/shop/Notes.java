@@ -6,8 +6,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.UUID;
 
-/** A number that a client leaves to find again. */
+/** Numbers that clients leave to find again. */
 final class Notes {
   private final Pool pool;
   private final Bugs bugs;
@@ -21,29 +22,28 @@ final class Notes {
   }
 
   Reply write(Received request) throws SQLException, IOException {
-    String name = request.part(2);
-    long number = request.number("note");
+    String id = UUID.randomUUID().toString();
+    long note = request.number("note");
     if (bugs.has(Bug.STATE_FILE)) {
       Files.createDirectories(folder);
-      Files.writeString(folder.resolve(name), Long.toString(number));
+      Files.writeString(folder.resolve(id), Long.toString(note));
     } else {
-      pool.transaction(connection -> Pool.update(connection,
-          "insert into note values (?, ?) on conflict (name) do update set number = excluded.number", name, number));
+      pool.transaction(connection -> Pool.update(connection, "insert into note values (?, ?)", id, note));
     }
-    return Reply.noContent();
+    return Reply.created("{\"id\":\"" + id + "\"}");
   }
 
   Reply read(Received request) throws SQLException, IOException {
-    String name = request.part(2);
-    Optional<String> number = bugs.has(Bug.STATE_FILE)
-        ? file(name)
-        : pool.transaction(connection -> Pool.text(connection, "select number from note where name = ?", name));
-    return Reply.ok("{\"note\":" + number.orElseThrow(() -> new Refused(404, "no note " + name)) + "}");
+    String id = request.part(2);
+    Optional<String> note = bugs.has(Bug.STATE_FILE)
+        ? file(id)
+        : pool.transaction(connection -> Pool.text(connection, "select note from note where id = ?", id));
+    return Reply.ok("{\"note\":" + note.orElseThrow(() -> new Refused(404, "no note " + id)) + "}");
   }
 
-  private Optional<String> file(String name) throws IOException {
+  private Optional<String> file(String id) throws IOException {
     try {
-      return Optional.of(Files.readString(folder.resolve(name)));
+      return Optional.of(Files.readString(folder.resolve(id)));
     } catch (NoSuchFileException absent) {
       return Optional.empty();
     }

@@ -46,6 +46,18 @@ final class Orders {
     return Reply.ok("{\"stock\":" + left + "}");
   }
 
+  /** Says what there is of a product. */
+  Reply restock(Received request) throws SQLException {
+    long product = request.partAsNumber(2);
+    long stock = request.number("stock");
+    int changed = pool.transaction(connection ->
+        Pool.update(connection, "update product set stock = ? where id = ?", stock, product));
+    if (changed == 0) {
+      throw new Refused(404, "no product " + product);
+    }
+    return Reply.noContent();
+  }
+
   private void takeStock(Connection connection, long product, long quantity) throws SQLException {
     if (bugs.has(Bug.OVERSELL)) {
       if (left(connection, product) < quantity) {

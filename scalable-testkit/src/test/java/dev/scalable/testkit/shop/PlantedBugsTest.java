@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.opentest4j.TestAbortedException;
 
 /** Each bug makes the test of the suite fail that is meant for it, in words that name it; without it the test passes. */
 @ShopTest
@@ -55,23 +56,37 @@ class PlantedBugsTest {
               "parts/proxy.conf", Map.of("proxy_next_upstream error", NO_RETRY),
               "parts/routes.conf", Map.of("proxy_next_upstream error", NO_RETRY)),
           "a_killed_instance_loses_no_keyed_order", "expected nothing to be lost", "502 made by the balancer"),
-      new Planted("slow instance", Bug.SLOW, Planting.at(2, Bug.SLOW),
-          "no_instance_is_slower_than_the_others", List.of("shortest service time of each instance", "app-2")),
+      slow("no_instance_is_slower_than_the_others", "shortest service time of each instance", "app-2"),
+      slow("products_are_read_quickly", "expected a p95 of at most 200.00 ms"),
       app(Bug.DRAIN_OFF, "a_restarted_instance_loses_no_order",
           "expected nothing to be lost", "502 made by the balancer"),
       app(Bug.KEY_IGNORED, "an_order_is_placed_once_however_often_it_is_sent",
-          "the answer when the order is sent again"),
-      app(Bug.DOUBLE_INSERT, "each_acknowledged_order_is_placed_exactly_once", "orders placed", "80"),
-      app(Bug.OVERSELL, "no_more_is_sold_than_there_is", "sold of 20"),
-      app(Bug.REQUEST_ID_LOST, "an_order_can_be_traced_to_its_request", "request ids of orders"),
-      app(Bug.LEAKED_CONNECTION, "refused_orders_leave_no_transaction_open", "transactions that nobody ends"),
+          "expected no row of", "group by key having count(*) <> 1"),
+      app(Bug.DOUBLE_INSERT, "an_order_is_placed_once_and_can_be_traced_to_its_request",
+          "40 took effect more than once", "took effect 2 times"),
+      app(Bug.REQUEST_ID_LOST, "an_order_is_placed_once_and_can_be_traced_to_its_request",
+          "none of the keys of 40 writes", "request_id"),
+      app(Bug.OVERSELL, "no_more_is_sold_than_there_is", "expected of each item that stock >= 0"),
+      app(Bug.LEAKED_CONNECTION, "refused_orders_leave_no_transaction_open",
+          "expected no row of", "idle in transaction"),
       app(Bug.LOST_UPDATE, "no_increment_is_lost", "of what was acknowledged before it began is missing"),
-      app(Bug.REGISTER_IN_MEMORY, "a_register_is_linearizable", "expected linearizable"),
-      app(Bug.SWALLOWED_ERROR, "every_acknowledged_element_is_in_the_set", "are lost"),
-      app(Bug.IDS_PER_INSTANCE, "no_ticket_is_given_twice", "expected ids to be unique"),
-      app(Bug.SESSION_IN_MEMORY, "a_cart_is_the_same_at_every_instance", "the cart, as app-1 has it"),
-      app(Bug.STATE_FILE, "a_note_is_found_at_every_instance", "the note, as app-2 has it"),
-      app(Bug.LIMIT_IN_MEMORY, "two_instances_let_a_client_in_as_often_as_one", "calls let in of 24", "20"));
+      app(Bug.LOST_UPDATE, "no_change_on_a_condition_is_lost", "acknowledged updates are lost"),
+      app(Bug.REGISTER_IN_MEMORY, "a_register_is_linearizable", "expected linearizable", "read register-"),
+      app(Bug.SWALLOWED_ERROR, "every_acknowledged_element_is_in_the_set",
+          "expected the set to be complete", "is lost: known by"),
+      app(Bug.IDS_PER_INSTANCE, "no_ticket_is_given_twice", "expected ids to be unique", "was given 2 times"),
+      app(Bug.NO_INVALIDATION, "a_change_of_a_product_is_seen_everywhere_in_time",
+          "expected every instance to show every write, but app-"),
+      app(Bug.STALE_L1, "a_change_of_a_product_is_seen_everywhere_in_time",
+          "expected every instance to show every write, but app-"),
+      app(Bug.CACHED_ABSENT, "a_new_product_is_seen_everywhere_in_time",
+          "expected every instance to show every write, but app-"),
+      app(Bug.SESSION_IN_MEMORY, "a_cart_is_the_same_at_every_instance",
+          "to need no state of an instance", "the step 'look' on app-"),
+      app(Bug.STATE_FILE, "a_note_is_found_at_every_instance",
+          "to need no state of an instance", "the step 'find' on app-"),
+      app(Bug.LIMIT_IN_MEMORY, "two_instances_let_a_client_in_as_often_as_one",
+          "to need no state of an instance", "the step 'call 11' on app-"));
 
   private final Set<String> passed = new HashSet<>();
 
@@ -86,6 +101,10 @@ class PlantedBugsTest {
     try (AutoCloseable planted = bug.planting.into(cluster)) {
       failure = catchThrowable(() -> bug.run(cluster));
       cluster.restore();
+    }
+    if (failure instanceof TestAbortedException inconclusive) { // of performance only: this machine cannot tell
+      assertThat(bug.bug).isEqualTo(Bug.SLOW);
+      throw inconclusive;
     }
     assertThat(failure).as("what the test says of " + bug.name).isInstanceOf(AssertionError.class);
     assertThat(failure.getMessage()).contains(bug.words);
@@ -108,6 +127,10 @@ class PlantedBugsTest {
   private static Planted nginx(
       String name, Map<String, Map<String, String>> linesByFile, String test, String... words) {
     return new Planted(name, null, Planting.inNginx(linesByFile), test, List.of(words));
+  }
+
+  private static Planted slow(String test, String... words) {
+    return new Planted("slow instance", Bug.SLOW, Planting.at(2, Bug.SLOW), test, List.of(words));
   }
 
   private static Planted app(Bug bug, String test, String... words) {

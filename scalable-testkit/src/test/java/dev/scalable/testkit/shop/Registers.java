@@ -1,5 +1,6 @@
 package dev.scalable.testkit.shop;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -42,11 +43,13 @@ final class Registers {
     long to = request.number("to");
     pool.transaction(connection -> {
       Pool.update(connection, "insert into register values (?, 0) on conflict do nothing", key);
-      int changed = Pool.update(connection, "update register set value = ? where key = ? and value = ?", to, key, from);
-      if (changed == 0) {
+      boolean changed = bugs.has(Bug.LOST_UPDATE)
+          ? changedUnguarded(connection, key, from, to)
+          : Pool.update(connection, "update register set value = ? where key = ? and value = ?", to, key, from) == 1;
+      if (!changed) {
         throw new Refused(409, "the value is not " + from);
       }
-      return changed;
+      return to;
     });
     memory.put(key, to);
     return value(to);
@@ -55,6 +58,12 @@ final class Registers {
   /** Empties the memory. */
   void forget() {
     memory.clear();
+  }
+
+  private static boolean changedUnguarded(Connection connection, String key, long from, long to) throws SQLException {
+    long value = Pool.number(connection, "select value from register where key = ?", key).orElseThrow();
+    Bugs.think();
+    return value == from && Pool.update(connection, "update register set value = ? where key = ?", to, key) == 1;
   }
 
   private static Reply value(long value) {

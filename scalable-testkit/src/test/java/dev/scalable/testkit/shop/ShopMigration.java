@@ -14,11 +14,11 @@ public final class ShopMigration {
       create table orders (id bigserial primary key, product bigint not null, quantity bigint not null,
         key text, request_id text, placed_at timestamptz not null default now());
       create table answer (key text primary key, json text);
-      create table cart_item (session text, product bigint, quantity bigint not null, primary key (session, product));
+      create table cart_item (cart text, product bigint, quantity bigint not null, primary key (cart, product));
       create table counter (name text primary key, value bigint not null);
       create table register (key text primary key, value bigint not null);
       create table element_set (name text primary key, elements bigint[] not null);
-      create table note (name text primary key, number bigint not null);
+      create table note (id text primary key, note bigint not null);
       create sequence ticket;
       insert into product (id, price, stock) select id, 100 + id, 1000000 from generate_series(1, 100) id;
       """;

@@ -14,8 +14,9 @@ import java.util.concurrent.locks.LockSupport;
  * PUT  /products/{id}   price    GET  /registers/{key}         POST /tickets
  * POST /orders  product quantity PUT  /registers/{key}  value  POST /calls/{client}
  * GET  /stock/{id}               POST /registers/{key}  from to
- * GET  /carts/{session}          GET  /notes/{name}
- * PUT  /carts/{session}/{id}  quantity   PUT /notes/{name}  note
+ * POST /carts                    POST /notes  note
+ * GET  /carts/{cart}             GET  /notes/{number}
+ * PUT  /carts/{cart}/{id}  quantity
  * PUT  /bugs            the body is a list of bugs, the only ones this instance has from then on; forgets its memory
  * </pre>
  */
@@ -52,7 +53,7 @@ public final class ShopServer {
     Bugs bugs = new Bugs(settings.bugs());
     ShopServer shop = new ShopServer(settings, bugs);
     HttpLoop loop =
-        new HttpLoop(settings.port(), shop::answer, settings.instanceHeader(), settings.instance(), bugs);
+        new HttpLoop(settings.host(), settings.port(), shop::answer, settings.instanceHeader(), settings.instance(), bugs);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> {
       if (!bugs.has(Bug.DRAIN_OFF)) {
         loop.drain(DRAIN_LIMIT);
@@ -75,7 +76,9 @@ public final class ShopServer {
       case "PUT products" -> products.write(request);
       case "POST orders" -> orders.place(request);
       case "GET stock" -> orders.stock(request);
+      case "PUT stock" -> orders.restock(request);
       case "GET carts" -> carts.read(request);
+      case "POST carts" -> carts.open();
       case "PUT carts" -> carts.put(request);
       case "GET counters" -> counters.read(request);
       case "POST counters" -> counters.increment(request);
@@ -87,7 +90,7 @@ public final class ShopServer {
       case "POST tickets" -> counters.ticket();
       case "POST calls" -> counters.call(request);
       case "GET notes" -> notes.read(request);
-      case "PUT notes" -> notes.write(request);
+      case "POST notes" -> notes.write(request);
       case "PUT bugs" -> become(request.body());
       default -> throw new Refused(404, "nothing at " + request.method() + " " + request.path());
     };

@@ -11,8 +11,8 @@ import java.lang.annotation.Target;
  * is tried by Nginx now and then, and the moment of it can shift the rotation by one.
  */
 @ClusterTest(app = ShopServer.class, migrate = ShopMigration.class, instances = 2, maxInstances = 2, env = {
-    "SHOP_PORT=${PORT}", "SHOP_ID=${INSTANCE_ID}", "SHOP_DB=${JDBC_URL}", "SHOP_DB_USER=${DB_USER}",
-    "SHOP_DB_PASSWORD=${DB_PASSWORD}", "SHOP_REDIS=${REDIS_URL}",
+    "SHOP_HOST=${HOST}", "SHOP_PORT=${PORT}", "SHOP_ID=${INSTANCE_ID}", "SHOP_REDIS=${REDIS_URL}",
+    "SHOP_DB=${JDBC_URL}", "SHOP_DB_USER=${DB_USER}", "SHOP_DB_PASSWORD=${DB_PASSWORD}",
     "SHOP_INSTANCE_HEADER=X-Tiny" // what app.properties says for all tests of the testkit
 })
 @Target(ElementType.TYPE)
