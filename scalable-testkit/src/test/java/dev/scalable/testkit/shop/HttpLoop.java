@@ -38,15 +38,14 @@ final class HttpLoop {
   private final CountDownLatch accepted = new CountDownLatch(1);
   private volatile boolean draining;
 
-  HttpLoop(String host, int port, Handler handler, String instanceHeader, String instance, Bugs bugs)
-      throws IOException {
+  HttpLoop(ShopSettings settings, Handler handler, Bugs bugs) throws IOException {
     this.listening = new ServerSocket();
     listening.setReuseAddress(true); // a restart must not wait for the connections of the run before
     listening.setSoTimeout(ACCEPT_MILLIS);
-    listening.bind(new InetSocketAddress(host, port), 1_024);
+    listening.bind(new InetSocketAddress(settings.host(), settings.port()), 1_024);
     this.handler = handler;
-    this.instanceHeader = instanceHeader;
-    this.instance = instance;
+    this.instanceHeader = settings.instanceHeader();
+    this.instance = settings.instance();
     this.bugs = bugs;
   }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.opentest4j.TestAbortedException;
 
-/** Each bug makes the test of the suite fail that is meant for it, in words that name it; without it the test passes. */
+/** Each bug makes the test of the suite fail that is meant for it, in words that name it; without it, it passes. */
 @ShopTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PlantedBugsTest {

@@ -2,7 +2,7 @@ package dev.scalable.testkit.shop;
 
 import java.sql.SQLException;
 
-/** Sets of numbers by name, each of them an array in one row, so that adding to one is a conflict with who else adds. */
+/** Sets of numbers by name. Each is an array in one row, so that two who add to it at the same time are in conflict. */
 final class Sets {
   private static final int ATTEMPTS = 1_000;
   private static final String CONFLICT = "40001";

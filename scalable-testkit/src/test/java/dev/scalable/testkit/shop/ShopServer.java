@@ -52,8 +52,7 @@ public final class ShopServer {
     ShopSettings settings = ShopSettings.ofEnvironment();
     Bugs bugs = new Bugs(settings.bugs());
     ShopServer shop = new ShopServer(settings, bugs);
-    HttpLoop loop =
-        new HttpLoop(settings.host(), settings.port(), shop::answer, settings.instanceHeader(), settings.instance(), bugs);
+    HttpLoop loop = new HttpLoop(settings, shop::answer, bugs);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> {
       if (!bugs.has(Bug.DRAIN_OFF)) {
         loop.drain(DRAIN_LIMIT);

@@ -83,7 +83,8 @@ class ShopSoak {
   /** Ends with this JVM, however that ends: it looks now and then whether it is still there. */
   private static Process busyLoop() throws IOException {
     return new ProcessBuilder("/bin/sh", "-c",
-        "while kill -0 " + ProcessHandle.current().pid() + "; do i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; done")
+        "while kill -0 " + ProcessHandle.current().pid()
+            + "; do i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; done")
         .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
   }
 }
