@@ -44,6 +44,7 @@ final class Query {
   static Rows run(DataSource database, String sql) {
     try (Connection connection = database.getConnection()) {
       connection.setReadOnly(true);
+      connection.setAutoCommit(false); // outside of a transaction the driver lets a write pass
       try (Statement statement = connection.createStatement(); ResultSet rows = statement.executeQuery(sql)) {
         List<String> columns = new ArrayList<>();
         for (int column = 1; column <= rows.getMetaData().getColumnCount(); column++) {
@@ -54,6 +55,8 @@ final class Query {
           all.add(row(rows, columns.size()));
         }
         return new Rows(columns, all);
+      } finally {
+        connection.rollback();
       }
     } catch (SQLException failure) {
       throw new IllegalStateException("the database could not be asked '" + sql + "': " + failure.getMessage(), failure);

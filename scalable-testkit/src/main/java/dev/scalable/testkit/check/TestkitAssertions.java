@@ -1,5 +1,6 @@
 package dev.scalable.testkit.check;
 
+import dev.scalable.testkit.cluster.Cluster;
 import dev.scalable.testkit.cluster.PostgresNode;
 import dev.scalable.testkit.history.History;
 import dev.scalable.testkit.load.LoadResult;
@@ -27,6 +28,16 @@ public final class TestkitAssertions {
   /** Returns the assertions on what is in a database. */
   public static DatabaseAssert assertThat(DataSource actual) {
     return new DatabaseAssert(actual);
+  }
+
+  /** Returns the assertions on for how long instances showed what was no longer so. */
+  public static StalenessAssert assertThat(Staleness actual) {
+    return new StalenessAssert(actual);
+  }
+
+  /** Returns the assertions on a cluster as a whole. */
+  public static ClusterAssert assertThat(Cluster actual) {
+    return new ClusterAssert(actual);
   }
 
   /** Reads well in {@code p99().isAtMost(timesBaseline(15))}: 15 times what the balancer alone takes. */

@@ -55,12 +55,7 @@ final class Disturbance {
     }
   }
 
-  /** Whether the users have to go on, whatever the model asks for. */
-  boolean holdsTheLoad() {
-    return actionRuns;
-  }
-
-  /** Whether the load has to go on at a time, in nanoseconds since the start, be it past or to come. */
+  /** Whether the load has to go on at a time, in nanoseconds since the start, whatever the model asks for. */
   boolean holdsTheLoadAt(long time) {
     return actionRuns || time < actionEnded;
   }

@@ -43,7 +43,12 @@ final class Run {
 
   /** Carries the plan out, once. */
   LoadResult result() {
-    Findings findings = new Findings(plan);
+    try (Findings findings = new Findings(plan)) {
+      return result(findings);
+    }
+  }
+
+  private LoadResult result(Findings findings) {
     Senders senders = switch (plan.model()) {
       case ClosedModel closed -> new ClosedSenders(this, plan, closed);
       case OpenModel open -> new OpenSenders(this, plan, open);
@@ -95,11 +100,6 @@ final class Run {
   long awaitStart() throws InterruptedException {
     started.await();
     return start;
-  }
-
-  /** Whether the load has to go on, whatever the model asks for. */
-  boolean heldByAction() {
-    return disturbance.holdsTheLoad();
   }
 
   /** Whether the load has to go on at a time, in nanoseconds since the start, whatever the model asks for. */
