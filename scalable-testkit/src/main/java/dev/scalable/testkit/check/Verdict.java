@@ -1,14 +1,11 @@
 package dev.scalable.testkit.check;
 
-/**
- * What an experiment says of a promise. There are three values and not two: what could not be judged honestly is not
- * kept and not broken, and never counts as a pass.
- */
+/** What an experiment says about a promise. */
 public enum Verdict {
-  /** The promise was kept. */
+  /** It was kept, as far as the experiment went. */
   PASS,
-  /** The promise was broken, by the system under test. */
+  /** It was broken; there is something to show for it. */
   FAIL,
-  /** Nothing can be said: the load, the machine or the number of requests did not allow a judgement. */
+  /** Nothing can be said: the machine, the load generator or the time did not allow it. Never a pass. */
   INCONCLUSIVE
 }
