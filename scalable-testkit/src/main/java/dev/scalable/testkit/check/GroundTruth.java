@@ -7,10 +7,6 @@ import dev.scalable.testkit.cluster.Instance;
 import dev.scalable.testkit.history.Exchange;
 import dev.scalable.testkit.history.Fate;
 import dev.scalable.testkit.load.LoadResult;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -18,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -67,7 +63,7 @@ public final class GroundTruth {
     Map<String, List<AccessLogEntry>> byId =
         log.stream().collect(Collectors.groupingBy(AccessLogEntry::requestId));
     List<Trail> trails = exchanges.stream()
-        .map(each -> new Trail(each, byId.getOrDefault(each.requestId(), List.of()), OptionalInt.empty()))
+        .map(each -> new Trail(each, byId.getOrDefault(each.requestId(), List.of()), OptionalLong.empty()))
         .toList();
     Map<String, String> instances = new HashMap<>(known);
     trails.forEach(trail -> learnInstance(trail, instances));
@@ -79,10 +75,10 @@ public final class GroundTruth {
    *
    * @param rows how many rows it has by request id or by idempotency key; none for what is not there
    */
-  public GroundTruth rows(Map<String, Integer> rows) {
+  public GroundTruth rows(Map<String, Long> rows) {
     return new GroundTruth(
         trails.values().stream()
-            .map(trail -> new Trail(trail.exchange(), trail.entries(), OptionalInt.of(count(rows, trail.exchange()))))
+            .map(trail -> new Trail(trail.exchange(), trail.entries(), OptionalLong.of(count(rows, trail.exchange()))))
             .toList(),
         balancer, instances);
   }
@@ -92,24 +88,14 @@ public final class GroundTruth {
    *
    * @param query gives rows of a request id or an idempotency key and their number, such as
    *     {@code select request_id, count(*) from orders group by 1}
-   * @throws IllegalStateException if the query fails
+   * @throws IllegalStateException if the database cannot be asked so
+   * @throws IllegalArgumentException if the query gives anything else
    */
   public GroundTruth rows(DataSource database, String query) {
-    Map<String, Integer> rows = new HashMap<>();
-    try (Connection connection = database.getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet found = statement.executeQuery(query)) {
-      while (found.next()) {
-        rows.merge(String.valueOf(found.getString(1)), found.getInt(2), Integer::sum);
-      }
-    } catch (SQLException e) {
-      throw new IllegalStateException("cannot ask the application's data by: " + query + " (" + e.getMessage()
-          + "); it is to give an id and a count", e);
-    }
-    return rows(rows);
+    return rows(Effects.byKey(database, query));
   }
 
-  /** Returns the requests that failed, and the writes whose effect the client does not know. */
+  /** Returns those that were sent and neither answered well nor shed by the application with a 429 or 503. */
   public List<Exchange> lost() {
     return exchanges(Trail::lost);
   }
@@ -148,7 +134,9 @@ public final class GroundTruth {
   /** Returns how many attempts were in vain, by instance. */
   public Map<String, Integer> deadAttempts() {
     Map<String, Integer> dead = new TreeMap<>();
-    trails.values().forEach(trail -> trail.deadAttempts().forEach(each -> dead.merge(name(each.address()), 1, Integer::sum)));
+    trails.values().stream()
+        .flatMap(trail -> trail.deadAttempts().stream())
+        .forEach(attempt -> dead.merge(name(attempt.address()), 1, Integer::sum));
     return dead;
   }
 
@@ -203,9 +191,9 @@ public final class GroundTruth {
     return name == null ? address : name + " (" + address + ")";
   }
 
-  private static int count(Map<String, Integer> rows, Exchange exchange) {
+  private static long count(Map<String, Long> rows, Exchange exchange) {
     String key = exchange.idempotencyKey();
-    return rows.getOrDefault(exchange.requestId(), 0) + (key == null ? 0 : rows.getOrDefault(key, 0));
+    return rows.getOrDefault(exchange.requestId(), 0L) + (key == null ? 0 : rows.getOrDefault(key, 0L));
   }
 
   /** Who answered a client said its name; the last attempt says its address, which only the balancer may know. */

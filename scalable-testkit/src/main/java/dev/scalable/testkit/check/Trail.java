@@ -3,11 +3,10 @@ package dev.scalable.testkit.check;
 import dev.scalable.testkit.cluster.AccessLogEntry;
 import dev.scalable.testkit.cluster.AccessLogEntry.Attempt;
 import dev.scalable.testkit.history.Exchange;
-import dev.scalable.testkit.history.Fate;
 import dev.scalable.testkit.history.Outcome;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 
 /**
@@ -17,10 +16,10 @@ import java.util.function.UnaryOperator;
  * @param entries what the balancer says, in its order
  * @param rows how often the application did it; empty if the application was not asked
  */
-record Trail(Exchange exchange, List<AccessLogEntry> entries, OptionalInt rows) {
+record Trail(Exchange exchange, List<AccessLogEntry> entries, OptionalLong rows) {
 
   boolean lost() {
-    return exchange.fate() == Fate.FAILED || exchange.fate() == Fate.INDETERMINATE;
+    return Losses.lost(exchange);
   }
 
   /** Whether the client had something to send it on. */
@@ -104,11 +103,9 @@ record Trail(Exchange exchange, List<AccessLogEntry> entries, OptionalInt rows) 
         + (attempt.status() == 0 ? "" : " (" + attempt.status() + ")");
   }
 
-  private static String effect(int rows) {
-    return switch (rows) {
-      case 0 -> "the application has no row of it";
-      case 1 -> "the application did it: one row";
-      default -> "the application did it " + rows + " times";
-    };
+  private static String effect(long rows) {
+    return rows == 0
+        ? "the application has no row of it"
+        : rows == 1 ? "the application did it: one row" : "the application did it " + rows + " times";
   }
 }
