@@ -160,14 +160,18 @@ class LinkTest {
   @Test void a_black_hole_loses_every_byte_and_every_end_without_a_word() throws IOException {
     Pair pair = target.connect(link);
     Pair left = target.connect(link);
-    assertThat(link.blackhole()).isEqualTo(2);
+    Pair gone = target.connect(link);
+    assertThat(link.blackhole()).isEqualTo(3);
     send(pair.client(), "lost");
     send(pair.server(), "lost too");
     left.client().close();
+    gone.client().setSoLinger(true, 0);
+    gone.client().close();
     link.latency(Duration.ofMillis(1), Duration.ZERO); // changes nothing in the dark
     assertNothingComes(pair.server());
     assertNothingComes(pair.client());
     assertNothingComes(left.server());
+    assertNothingComes(gone.server());
     assertThat(link.bytesToTarget() + link.bytesToClients()).isZero();
 
     Socket fresh = target.client(link);
