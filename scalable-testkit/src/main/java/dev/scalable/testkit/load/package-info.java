@@ -7,3 +7,4 @@
 package dev.scalable.testkit.load;
 
 import org.jspecify.annotations.NullMarked;
+
