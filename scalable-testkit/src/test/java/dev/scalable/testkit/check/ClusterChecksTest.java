@@ -1,8 +1,11 @@
 package dev.scalable.testkit.check;
 
 import static dev.scalable.testkit.check.TestkitAssertions.assertThat;
+import static dev.scalable.testkit.load.Load.at;
 import static dev.scalable.testkit.load.Load.iterations;
+import static dev.scalable.testkit.load.Load.rate;
 import static dev.scalable.testkit.load.Load.users;
+import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -219,6 +222,15 @@ class ClusterChecksTest {
       assertThatThrownBy(() -> assertThat(cluster.postgres()).none("delete from price returning value"))
           .isInstanceOf(IllegalStateException.class).hasMessageContaining("read-only");
     }
+  }
+
+  @Test void a_killed_instance_is_recovered_from_soon() {
+    LoadResult result = cluster.load().get("/who").open(rate(100).perSecond().during(ofSeconds(6)))
+        .fault(at(ofSeconds(3)), "kill app-1", () -> cluster.instance(1).kill())
+        .fault(at(ofSeconds(4)), "start app-1", () -> cluster.instance(1).start())
+        .run();
+    assertThat(result).lostNothing();
+    assertThat(result).recoversWithin(ofSeconds(3)); // inconclusive, and so aborted, where the machine is too busy
   }
 
   @Test void a_recording_client_turns_answers_into_ends() {
