@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.scalable.config.ConfigException;
-import dev.scalable.testkit.cluster.Exit;
+import dev.scalable.testkit.backend.Exit;
 import dev.scalable.testkit.load.Answer;
 import dev.scalable.testkit.load.Call;
 import dev.scalable.testkit.load.Client;

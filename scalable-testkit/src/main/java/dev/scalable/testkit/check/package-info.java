@@ -6,3 +6,4 @@
 package dev.scalable.testkit.check;
 
 import org.jspecify.annotations.NullMarked;
+

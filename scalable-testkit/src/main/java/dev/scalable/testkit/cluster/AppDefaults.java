@@ -12,6 +12,9 @@ import java.util.Properties;
 
 /** How apps of the frameworks on the class path are told their settings, as those frameworks say themselves. */
 record AppDefaults(Map<String, String> environment, String readiness, String instanceHeader) {
+  static final String READINESS = "/health/ready";
+  static final String INSTANCE_HEADER = "X-Instance-Id";
+
   private static final String RESOURCE = "META-INF/scalable-testkit/app.properties";
   private static final String ENVIRONMENT = "env.";
 
@@ -35,7 +38,7 @@ record AppDefaults(Map<String, String> environment, String readiness, String ins
         environment.put(key.substring(ENVIRONMENT.length()), all.getProperty(key));
       }
     }
-    return new AppDefaults(environment, all.getProperty("readiness", "/health/ready"),
-        all.getProperty("instance.header", "X-Instance-Id"));
+    return new AppDefaults(environment, all.getProperty("readiness", READINESS),
+        all.getProperty("instance.header", INSTANCE_HEADER));
   }
 }

@@ -1,46 +1,140 @@
 package dev.scalable.testkit.cluster;
 
+import dev.scalable.testkit.backend.Await;
+import dev.scalable.testkit.backend.Capability;
+import dev.scalable.testkit.backend.ClusterException;
+import dev.scalable.testkit.backend.Front;
+import dev.scalable.testkit.backend.Node;
+import dev.scalable.testkit.backend.NodeLog;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The Nginx before the instances, running the configuration that Scalable ships. Safe for use by several threads. */
 public final class Balancer {
   private static final Duration PAUSE = Duration.ofMillis(5);
 
-  private final NginxServer nginx;
-  private final String readiness;
-  private final String instanceHeader;
+  private final Front front;
+  private final AppSpec app;
+  private final Faults faults;
+  private final Set<Integer> down = new TreeSet<>();
 
-  Balancer(NginxServer nginx, AppSpec app) {
-    this.nginx = nginx;
-    this.readiness = app.readiness();
-    this.instanceHeader = app.instanceHeader();
+  Balancer(Front front, AppSpec app, Faults faults) {
+    this.front = front;
+    this.app = app;
+    this.faults = faults;
   }
 
   /** Where clients come in, {@code http://127.0.0.1:port}. */
   public URI uri() {
-    return Loopback.http(nginx.port());
+    return front.uri();
   }
 
   /**
    * Where Nginx tells of itself: {@code /stub_status}, {@code /lb-health}, and {@code /calibration}, which is a bare
    * 204.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#CALIBRATION}
    */
   public URI statusUri() {
-    return Loopback.http(nginx.statusPort());
+    faults.require(Capability.CALIBRATION);
+    return front.statusUri();
   }
 
-  /** The access log: one JSON object per request, written within a second. */
+  /** Its kind and version, such as {@code nginx 1.22.1}. */
+  public String version() {
+    return front.version();
+  }
+
+  /**
+   * The access log: one JSON object per request, written within a second.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#ACCESS_LOG}
+   */
   public Path accessLog() {
-    return nginx.accessLog();
+    faults.require(Capability.ACCESS_LOG);
+    return front.accessLog();
   }
 
-  /** What Nginx complained of. */
+  /**
+   * What Nginx complained of.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#LOGS}
+   */
   public NodeLog log() {
-    return nginx.log();
+    faults.require(Capability.LOGS);
+    return front.log();
+  }
+
+  /**
+   * The folder of nginx.conf, as it was rendered for this cluster.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#BALANCER_CONTROL}
+   */
+  public Path configuration() {
+    faults.require(Capability.BALANCER_CONTROL);
+    return front.configuration();
+  }
+
+  /**
+   * Has it read its configuration again: workers that run end when they have answered what they are at, new ones take
+   * over. Below Nginx 1.27.4 the old ones also close idle connections of clients without notice, so a client that sends
+   * a write on one at that moment loses it.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#BALANCER_CONTROL}
+   */
+  public void reload() {
+    faults.require(Capability.BALANCER_CONTROL);
+    synchronized (down) {
+      front.reload(Set.copyOf(down));
+    }
+    faults.tell("nginx", "reloaded");
+  }
+
+  /**
+   * Takes an instance out of rotation, by a {@link #reload}: new requests go to the others. Does nothing if it is out.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#BALANCER_CONTROL}
+   */
+  public void markDown(Instance instance) {
+    synchronized (down) {
+      if (down.add(instance.number())) {
+        reload();
+      }
+    }
+    faults.tell(instance.id(), "marked down");
+  }
+
+  /**
+   * Puts an instance into rotation again, by a {@link #reload}. Does nothing if it is in.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#BALANCER_CONTROL}
+   */
+  public void markUp(Instance instance) {
+    synchronized (down) {
+      if (down.remove(instance.number())) {
+        reload();
+      }
+    }
+    faults.tell(instance.id(), "marked up");
+  }
+
+  Node node() {
+    return front.node();
+  }
+
+  /** Puts all instances into rotation again. */
+  void restore() {
+    synchronized (down) {
+      if (!down.isEmpty()) {
+        down.clear();
+        reload();
+      }
+    }
   }
 
   /**
@@ -50,16 +144,16 @@ public final class Balancer {
    * @throws ClusterException if that did not happen within {@code limit}, or the instance does not run
    */
   public void awaitServing(Instance instance, int times, Duration limit) {
-    URI uri = uri().resolve(readiness);
+    URI uri = uri().resolve(app.readiness());
     Map<String, Integer> answers = new TreeMap<>();
     long end = System.nanoTime() + limit.toNanos();
     while (answers.getOrDefault(instance.id(), 0) < times) {
       if (!instance.isRunning() || System.nanoTime() - end > 0) {
         throw new ClusterException(instance + " was waited for, until it had answered " + times + " times through "
-            + uri + "; limit " + limit.toSeconds() + " s, answers by their " + instanceHeader + " header: " + answers
-            + "\n" + instance.log().excerpt() + "\n" + log().excerpt());
+            + uri + "; limit " + limit.toSeconds() + " s, answers by their " + app.instanceHeader() + " header: " + answers
+            + "\n" + instance.log().excerpt() + "\n" + front.log().excerpt());
       }
-      String id = Probe.get(uri, instanceHeader).map(Balancer::describe).orElse("(no answer)");
+      String id = Probe.get(uri, app.instanceHeader()).map(Balancer::describe).orElse("(no answer)");
       answers.merge(id, 1, Integer::sum);
       if (!id.equals(instance.id())) {
         Await.pause(PAUSE);

@@ -1,10 +1,21 @@
 package dev.scalable.testkit.cluster;
 
+import dev.scalable.testkit.backend.Capability;
+import dev.scalable.testkit.backend.Environment;
+import dev.scalable.testkit.backend.Exit;
+import dev.scalable.testkit.backend.Node;
+import dev.scalable.testkit.backend.NodeLog;
 import dev.scalable.testkit.load.Load;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running cluster: instances of an app behind Nginx, with one PostgreSQL and one Redis that all of them use. Safe for
@@ -21,22 +32,24 @@ import java.util.stream.Stream;
  */
 public final class Cluster implements AutoCloseable {
   private final AppSpec app;
+  private final BackendChoice choice;
+  private final Environment environment;
+  private final Faults faults;
   private final Slots slots;
   private final Balancer balancer;
-  private final PostgresNode postgres;
-  private final RedisNode redis;
-  private final RunDirectory run;
-  private final Runnable end;
+  private final @Nullable PostgresNode postgres;
+  private final @Nullable RedisNode redis;
 
-  Cluster(AppSpec app, Slots slots, Balancer balancer, PostgresNode postgres, RedisNode redis, RunDirectory run,
-      Runnable end) {
+  Cluster(AppSpec app, BackendChoice choice, Environment environment, Faults faults, Slots slots, Balancer balancer,
+      Stores stores) {
     this.app = app;
+    this.choice = choice;
+    this.environment = environment;
+    this.faults = faults;
     this.slots = slots;
     this.balancer = balancer;
-    this.postgres = postgres;
-    this.redis = redis;
-    this.run = run;
-    this.end = end;
+    this.postgres = stores.postgres() == null ? null : new PostgresNode(stores.postgres(), faults);
+    this.redis = stores.redis() == null ? null : new RedisNode(stores.redis(), faults);
   }
 
   /** Begins the description of a cluster. */
@@ -44,8 +57,14 @@ public final class Cluster implements AutoCloseable {
     return new ClusterBuilder();
   }
 
-  static Cluster start(ClusterSpec spec) {
-    return ClusterStart.start(spec);
+  /** Where it runs, why there, and what it is made of, in one line. */
+  public String backend() {
+    return choice + ": " + environment.description() + ", " + balancer.version();
+  }
+
+  /** What can be done to it; the javadoc of each method says what it needs. */
+  public Set<Capability> capabilities() {
+    return faults.capabilities();
   }
 
   /** Where clients come in: the balancer's address. */
@@ -66,6 +85,8 @@ public final class Cluster implements AutoCloseable {
   /**
    * Begins the description of a load that Nginx answers by itself, with 204: what the load generator and this machine
    * can do without any app, to compare other loads with.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#CALIBRATION}
    */
   public Load calibration() {
     return Load.against(balancer.statusUri()).get("/calibration");
@@ -91,8 +112,10 @@ public final class Cluster implements AutoCloseable {
    *
    * @throws IllegalStateException if all places ({@link ClusterBuilder#maxInstances}) are taken
    * @throws ClusterException if it does not become ready; the cluster is then as it was
+   * @throws UnsupportedOperationException without {@link Capability#RESIZE}
    */
   public Instance addInstance() {
+    faults.require(Capability.RESIZE);
     return slots.add();
   }
 
@@ -101,8 +124,10 @@ public final class Cluster implements AutoCloseable {
    *
    * @throws IllegalArgumentException if there is none
    * @throws IllegalStateException if it does not run
+   * @throws UnsupportedOperationException without {@link Capability#RESIZE}
    */
   public Exit removeInstance(int number) {
+    faults.require(Capability.RESIZE);
     return slots.remove(number, RollingPolicy.standard().grace());
   }
 
@@ -116,17 +141,36 @@ public final class Cluster implements AutoCloseable {
    * balancer uses it again, lets it soak.
    *
    * @throws ClusterException if an instance does not end by itself or does not come back; the others are left running
+   * @throws UnsupportedOperationException without {@link Capability#RESTART}
    */
   public void rollingRestart(RollingPolicy policy) {
+    faults.require(Capability.RESTART);
     slots.rollingRestart(policy);
   }
 
   /**
    * Makes the instances those of the start again: resumes what is paused, starts what has ended, removes what was
-   * added. Data is left as it is.
+   * added, puts into rotation what was marked down. Data is left as it is. Where instances cannot be started it does
+   * nothing.
    */
   public void restore() {
-    slots.restore();
+    if (faults.capabilities().contains(Capability.RESTART)) {
+      balancer.restore();
+      slots.restore();
+    }
+  }
+
+  /**
+   * Empties the data: all tables but those that {@code keep} names and the bookkeeping of Flyway and Liquibase, and all
+   * of Redis. The instances are not told, so what they keep in memory they may answer with for as long as they would
+   * after any change behind their backs.
+   *
+   * @throws ClusterException if a table cannot be emptied, since a kept one refers to it or the app holds a lock on it
+   * @throws UnsupportedOperationException without {@link Capability#POSTGRES} and {@link Capability#REDIS}
+   */
+  public void reset(String... keep) {
+    EmptyTables.in(postgres().dataSource(), Set.of(keep));
+    redis().flushAll();
   }
 
   /** The Nginx in front. */
@@ -134,29 +178,57 @@ public final class Cluster implements AutoCloseable {
     return balancer;
   }
 
-  /** The database of all instances. */
+  /**
+   * The database of all instances.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#POSTGRES}
+   */
   public PostgresNode postgres() {
-    return postgres;
+    faults.require(Capability.POSTGRES);
+    return Objects.requireNonNull(postgres);
   }
 
-  /** The Redis of all instances. */
+  /**
+   * The Redis of all instances.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#REDIS}
+   */
   public RedisNode redis() {
-    return redis;
+    faults.require(Capability.REDIS);
+    return Objects.requireNonNull(redis);
+  }
+
+  /**
+   * The processor time that each node has used since it was started, by its name; a node that does not run is not
+   * there. Empty without {@link Capability#CPU_TIME}.
+   */
+  public Map<String, Duration> cpuTimes() {
+    if (!faults.capabilities().contains(Capability.CPU_TIME)) {
+      return Map.of();
+    }
+    Map<String, Duration> times = new TreeMap<>();
+    instances().stream().filter(Instance::isRunning).forEach(each -> times.put(each.id(), each.cpuTime()));
+    for (Node node : Stream.of(balancer.node(), postgres().server().node(), redis().server().node()).toList()) {
+      times.put(node.name(), node.cpuTime());
+    }
+    return times;
   }
 
   /** Where the logs and the rendered configuration are, until the cluster is closed. */
   public Path runDirectory() {
-    return run.path();
+    return environment.directory();
   }
 
   /** Leaves the run directory, with all logs, when the cluster is closed, for a person to look at. */
   public void keepRunDirectory() {
-    run.keep();
+    environment.keepDirectory();
   }
 
   /** What every process printed so far, by the name of its file, and last what Nginx complained of. */
   public List<NodeLog> logs() {
-    return Stream.concat(run.logs().stream(), Stream.of(balancer.log())).toList();
+    return faults.capabilities().contains(Capability.LOGS)
+        ? Stream.concat(environment.logs().stream(), Stream.of(balancer.log())).toList()
+        : List.of();
   }
 
   /**
@@ -168,13 +240,13 @@ public final class Cluster implements AutoCloseable {
    */
   @Override
   public void close() {
-    end.run();
+    environment.close();
   }
 
   /** What runs where. */
   @Override
   public String toString() {
-    return "cluster at " + uri() + " of " + instances() + ", PostgreSQL on port " + postgres.port() + ", Redis on port "
-        + redis.port() + ", files in " + run.path();
+    return "cluster at " + uri() + " of " + instances() + (postgres == null ? "" : ", " + postgres)
+        + (redis == null ? "" : ", " + redis) + ", files in " + runDirectory();
   }
 }

@@ -1,5 +1,9 @@
 package dev.scalable.testkit.cluster;
 
+import dev.scalable.testkit.backend.Backend;
+import dev.scalable.testkit.backend.ClusterException;
+import dev.scalable.testkit.backend.Program;
+import dev.scalable.testkit.run.Run;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +23,9 @@ public final class ClusterBuilder {
   private @Nullable Path data;
   private boolean keepRun = Boolean.getBoolean("scalable.testkit.keep");
   private Consumer<String> progress = log::info;
+  private Backend backend = Backend.AUTO;
+  private @Nullable Path balancerTemplate;
+  private boolean links;
 
   ClusterBuilder() {}
 
@@ -37,6 +44,34 @@ public final class ClusterBuilder {
   /** How many instances there can ever be at once; two more than to start with if nothing is said. */
   public ClusterBuilder maxInstances(int count) {
     maxInstances = count;
+    return this;
+  }
+
+  /**
+   * Where it runs; {@link Backend#AUTO} if nothing is said. What is said here wins over the environment's {@code
+   * SCALABLE_TESTKIT_BACKEND}; {@code SCALABLE_TESTKIT_REQUIRE} makes any other than the one it names a failure.
+   */
+  public ClusterBuilder backend(Backend kind) {
+    backend = kind;
+    return this;
+  }
+
+  /**
+   * Puts the files of {@code folder} in the place of those that Scalable ships for Nginx, by their path relative to
+   * nginx.conf: for a team that deploys a changed template, so that what is tested is still what is deployed. Other
+   * files, and the folder's {@code site}, are ignored.
+   */
+  public ClusterBuilder balancerTemplate(Path folder) {
+    balancerTemplate = folder.toAbsolutePath();
+    return this;
+  }
+
+  /**
+   * Puts a link between the instances and each of PostgreSQL and Redis, on which faults can be injected. Without this
+   * they are connected directly, so that nothing of the testkit is on the path that is measured.
+   */
+  public ClusterBuilder links() {
+    links = true;
     return this;
   }
 
@@ -77,17 +112,19 @@ public final class ClusterBuilder {
    */
   public Cluster start() {
     List<String> mistakes = new ArrayList<>();
-    int most = maxInstances == 0 ? instances + 2 : maxInstances;
-    if (instances < 1) {
-      mistakes.add("instances must be at least 1, not " + instances);
+    AppSpec spec = app == null ? null : RunningCluster.or(app, System.getenv(), mistakes);
+    boolean running = spec != null && spec.program() instanceof Program.Running;
+    int count = spec != null && spec.program() instanceof Program.Running known ? known.instances().size() : instances;
+    int most = running ? count : maxInstances == 0 ? count + 2 : maxInstances;
+    if (count < 1 && !running) {
+      mistakes.add("instances must be at least 1, not " + count);
     }
-    if (most < instances) {
-      mistakes.add("maxInstances (" + most + ") must not be less than instances (" + instances + ")");
+    if (most < count) {
+      mistakes.add("maxInstances (" + most + ") must not be less than instances (" + count + ")");
     }
     if (port < 0 || port > 65_535) {
       mistakes.add("port must be from 0 to 65535, not " + port);
     }
-    AppSpec spec = app;
     if (spec == null) {
       mistakes.add("app(AppSpec) is missing");
     } else {
@@ -96,6 +133,11 @@ public final class ClusterBuilder {
     if (spec == null || !mistakes.isEmpty()) {
       throw new IllegalArgumentException("this cluster cannot be:\n- " + String.join("\n- ", mistakes));
     }
-    return Cluster.start(new ClusterSpec(spec, instances, most, port, data, keepRun, progress));
+    if (port != 0 && !Run.isPortFree(port)) {
+      throw new ClusterException("port " + port + ", on which the cluster was to be reached, is in use on 127.0.0.1:"
+          + " end the process that listens there, or choose another port, or 0 for any free one");
+    }
+    return ClusterStart.start(new ClusterSpec(
+        spec, backend, count, most, port, data, keepRun, BalancerTemplate.read(balancerTemplate), links, progress));
   }
 }

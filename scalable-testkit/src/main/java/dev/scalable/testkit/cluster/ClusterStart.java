@@ -1,5 +1,13 @@
 package dev.scalable.testkit.cluster;
 
+import dev.scalable.testkit.backend.Capability;
+import dev.scalable.testkit.backend.ClusterException;
+import dev.scalable.testkit.backend.Environment;
+import dev.scalable.testkit.backend.Launch;
+import dev.scalable.testkit.backend.NodeLog;
+import dev.scalable.testkit.backend.Place;
+import dev.scalable.testkit.backend.PortRetry;
+import dev.scalable.testkit.backend.Store;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,33 +17,35 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Starts a cluster on this machine: PostgreSQL and Redis at once (and meanwhile finds Nginx), then the migration, then
- * all instances at once, and Nginx last, so that it never sees an instance that is not ready and marks it as failed.
+ * Starts a cluster: PostgreSQL and Redis at once (and meanwhile finds the balancer), then the migration, then all
+ * instances at once, and the balancer last, so that it never sees an instance that is not ready and marks it as failed.
+ * How each is started is the environment's business, the order is the same everywhere.
  */
 final class ClusterStart {
   private static final Duration SERVED_LIMIT = Duration.ofSeconds(30);
+  private static final Duration MIGRATION_LIMIT = Duration.ofMinutes(5);
 
   private final ClusterSpec spec;
-  private final RunDirectory run;
-  private final Reaper reaper;
-  private final Ports ports = new Ports();
-  private final NodeLauncher launcher;
+  private final BackendChoice choice;
+  private final Environment environment;
+  private final Faults faults;
 
-  private ClusterStart(ClusterSpec spec, RunDirectory run, Reaper reaper) {
+  private ClusterStart(ClusterSpec spec, BackendChoice choice, Environment environment) {
     this.spec = spec;
-    this.run = run;
-    this.reaper = reaper;
-    this.launcher = new NodeLauncher(run);
+    this.choice = choice;
+    this.environment = environment;
+    this.faults = new Faults(environment.capabilities(), choice.name());
   }
 
   /** Returns the running cluster, or throws and leaves nothing running. */
   static Cluster start(ClusterSpec spec) {
-    RunDirectory run = RunDirectory.create(spec.keepRun());
-    Reaper reaper =
-        Reaper.watch(run, spec.data() == null ? Reaper.PostgresStop.IMMEDIATE : Reaper.PostgresStop.FAST);
-    ClusterStart start = new ClusterStart(spec, run, reaper);
+    BackendChoice choice = BackendChoice.of(spec);
+    spec.progress().accept("backend " + choice);
+    Environment environment = choice.open(spec);
+    ClusterStart start = new ClusterStart(spec, choice, environment);
     try {
       return start.timed("in all, until every instance was served", start::start);
     } catch (RuntimeException | Error e) {
@@ -44,45 +54,52 @@ final class ClusterStart {
   }
 
   private Cluster start() {
-    if (spec.port() != 0 && !Ports.isFree(spec.port())) {
-      throw new ClusterException("port " + spec.port()
-          + ", on which the cluster was to be reached, is in use on 127.0.0.1:"
-          + " end the process that listens there, or choose another port, or 0 for any free one");
+    Stores stores = startStores();
+    Variables variables = Variables.of(spec.instances(), stores);
+    AppSpec app = spec.app();
+    if (app.hasMigration()) {
+      step("migration", () -> environment.run(app.migration(variables), MIGRATION_LIMIT));
     }
-    AtomicReference<PostgresNode> postgres = new AtomicReference<>();
-    AtomicReference<RedisNode> redis = new AtomicReference<>();
-    AtomicReference<NginxBinary> nginx = new AtomicReference<>();
-    Together.run(List.of(
-        () -> step("PostgreSQL",
-            () -> postgres.set(PostgresServer.start(launcher, ports, spec.data(), PostgresAccount.find()))),
-        () -> step("Redis", () -> redis.set(RedisServer.start(launcher, ports, spec.data()))),
-        () -> step("finding nginx", () -> nginx.set(NginxBinary.find()))));
-    AppLauncher apps = new AppLauncher(launcher, spec.app(), spec.instances(), postgres.get(), redis.get());
     Slots.Factory factory =
-        (number, port) -> new Instance(number, port, apps, spec.app(), run.log(Instance.id(number)));
-    if (!spec.app().migration().isEmpty()) {
-      step("migration", apps::migrate);
-    }
+        place -> new Instance(place, environment, each -> launch(variables, each), app, faults);
     SortedMap<Integer, Instance> instances =
         timed("instances (" + spec.instances() + ")", () -> startInstances(factory));
-    List<Integer> slots = new ArrayList<>(instances.values().stream().map(Instance::port).toList());
-    while (slots.size() < spec.maxInstances()) {
-      slots.add(ports.reserve());
+    List<Place> places = new ArrayList<>(instances.values().stream().map(Instance::place).toList());
+    while (places.size() < spec.maxInstances()) {
+      places.add(environment.place(places.size() + 1));
     }
-    NginxServer server = timed("nginx " + nginx.get().version(),
-        () -> NginxServer.start(launcher, ports, nginx.get(), slots, spec.port()));
-    Balancer balancer = new Balancer(server, spec.app());
-    step("first answers through nginx",
+    Balancer balancer =
+        timed("balancer", () -> new Balancer(environment.balancer(places, spec.port()), app, faults));
+    step("first answers through " + balancer.version(),
         () -> instances.values().forEach(instance -> balancer.awaitServing(instance, 1, SERVED_LIMIT)));
-    return new Cluster(spec.app(), new Slots(spec.instances(), slots, instances, balancer, factory), balancer,
-        postgres.get(), redis.get(), run, this::close);
+    Slots slots = new Slots(spec.instances(), places, instances, balancer, factory);
+    return new Cluster(app, choice, environment, faults, slots, balancer, stores);
+  }
+
+  private Stores startStores() {
+    AtomicReference<Store.@Nullable Postgres> postgres = new AtomicReference<>();
+    AtomicReference<@Nullable Store> redis = new AtomicReference<>();
+    List<Runnable> steps = new ArrayList<>();
+    if (environment.capabilities().contains(Capability.POSTGRES)) {
+      steps.add(() -> step("PostgreSQL", () -> postgres.set(environment.postgres(spec.data()))));
+    }
+    if (environment.capabilities().contains(Capability.REDIS)) {
+      steps.add(() -> step("Redis", () -> redis.set(environment.redis(spec.data()))));
+    }
+    steps.add(() -> step("finding the balancer", environment::prepare));
+    Together.run(steps);
+    return new Stores(postgres.get(), redis.get());
+  }
+
+  private Launch launch(Variables variables, Place place) {
+    return spec.app().launch(place.id(), variables.with(place.id(), place.port()));
   }
 
   private SortedMap<Integer, Instance> startInstances(Slots.Factory factory) {
     SortedMap<Integer, Instance> started = new ConcurrentSkipListMap<>();
     Together.run(IntStream.rangeClosed(1, spec.instances())
         .<Runnable>mapToObj(number -> () -> started.put(number, PortRetry.start(() -> {
-          Instance instance = factory.instance(number, ports.reserve());
+          Instance instance = factory.instance(environment.place(number));
           return new PortRetry.Attempt<>(instance.launch(), instance::awaitReady, instance);
         })))
         .toList());
@@ -104,29 +121,24 @@ final class ClusterStart {
     return result;
   }
 
-  private void close() {
-    reaper.close();
-    ports.close(); // not if the reaper failed: what still runs may listen on them
-  }
-
   /** Ends what was started, and makes the exception that tells why the start failed, with every node's last lines. */
   private ClusterException failed(Throwable cause) {
-    StringBuilder message = new StringBuilder("the cluster did not start");
+    StringBuilder message = new StringBuilder("the cluster (" + choice + ") did not start");
     for (Throwable reason = cause; reason != null; reason = reason.getCause()) {
       message.append(": ").append(reason.getMessage());
     }
-    for (NodeLog log : run.logs()) {
+    for (NodeLog log : environment.logs()) {
       String excerpt = log.excerpt();
       if (message.indexOf(excerpt) < 0) {
         message.append('\n').append(excerpt);
       }
     }
     if (spec.keepRun()) {
-      message.append("\nThe run directory is kept: ").append(run.path());
+      message.append("\nThe run directory is kept: ").append(environment.directory());
     }
     ClusterException failure = new ClusterException(message.toString(), cause);
     try {
-      close();
+      environment.close();
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
     }

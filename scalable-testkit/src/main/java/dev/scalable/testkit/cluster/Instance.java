@@ -1,10 +1,18 @@
 package dev.scalable.testkit.cluster;
 
+import dev.scalable.testkit.backend.Capability;
+import dev.scalable.testkit.backend.ClusterException;
+import dev.scalable.testkit.backend.Environment;
+import dev.scalable.testkit.backend.Exit;
+import dev.scalable.testkit.backend.Launch;
+import dev.scalable.testkit.backend.Node;
+import dev.scalable.testkit.backend.NodeLog;
+import dev.scalable.testkit.backend.Place;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,39 +25,35 @@ public final class Instance {
 
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
-  private final int number;
-  private final int port;
-  private final AppLauncher launcher;
+  private final Place place;
+  private final Environment environment;
+  private final Function<Place, Launch> launches;
   private final AppSpec app;
-  private final NodeLog log;
+  private final Faults faults;
   private volatile @Nullable Node node;
   private volatile @Nullable Balancer balancer;
 
-  Instance(int number, int port, AppLauncher launcher, AppSpec app, NodeLog log) {
-    this.number = number;
-    this.port = port;
-    this.launcher = launcher;
+  Instance(Place place, Environment environment, Function<Place, Launch> launches, AppSpec app, Faults faults) {
+    this.place = place;
+    this.environment = environment;
+    this.launches = launches;
     this.app = app;
-    this.log = log;
-  }
-
-  static String id(int number) {
-    return "app-" + number;
+    this.faults = faults;
   }
 
   /** Its place in the cluster, from 1. */
   public int number() {
-    return number;
+    return place.number();
   }
 
   /** {@code app-1} for number 1: what the app finds as {@code ${INSTANCE_ID}} and sends in the instance header. */
   public String id() {
-    return id(number);
+    return place.id();
   }
 
   /** Its own address, past the balancer. */
   public URI uri() {
-    return Loopback.http(port);
+    return place.uri();
   }
 
   /**
@@ -58,26 +62,47 @@ public final class Instance {
    * @throws IllegalStateException if it was never started
    */
   public long pid() {
-    return started().process().pid();
+    return started().pid();
   }
 
   /** Whether its process exists; a paused one does. */
   public boolean isRunning() {
     Node current = node;
-    return current != null && current.process().isAlive();
+    return current != null && current.isRunning();
   }
 
-  /** What it printed, over all of its starts. */
+  /**
+   * What it printed, over all of its starts.
+   *
+   * @throws IllegalStateException if it was never started
+   */
   public NodeLog log() {
-    return log;
+    return started().log();
   }
 
-  /** Ends it at once by SIGKILL, as a crash would; does nothing if it does not run. */
-  public void kill() {
+  /**
+   * The processor time that its present process has used; zero if none runs.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#CPU_TIME}
+   */
+  public Duration cpuTime() {
+    faults.require(Capability.CPU_TIME);
     Node current = node;
-    if (current != null) {
-      current.process().destroyForcibly();
-      waitFor(current.process(), START_LIMIT);
+    return current == null ? Duration.ZERO : current.cpuTime();
+  }
+
+  /**
+   * Ends it at once by SIGKILL, as a crash would; does nothing if it does not run.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#KILL}
+   */
+  public void kill() {
+    faults.require(Capability.KILL);
+    Node current = node;
+    if (current != null && current.isRunning()) {
+      current.signal(Node.Signal.KILL);
+      current.endsWithin(START_LIMIT);
+      faults.tell(id(), "killed");
     }
   }
 
@@ -85,34 +110,44 @@ public final class Instance {
    * Asks it to end by SIGTERM and waits; kills it when {@code grace} is over, as an orchestrator would.
    *
    * @throws IllegalStateException if it does not run
+   * @throws UnsupportedOperationException without {@link Capability#RESTART}
    */
   public Exit terminate(Duration grace) {
-    Process process = running().process();
+    faults.require(Capability.RESTART);
+    Node current = running();
     long begin = System.nanoTime();
-    process.destroy();
-    if (!waitFor(process, grace)) {
-      process.destroyForcibly();
-      waitFor(process, START_LIMIT);
+    faults.tell(id(), "terminating");
+    current.signal(Node.Signal.TERM);
+    if (!current.endsWithin(grace)) {
+      current.signal(Node.Signal.KILL);
+      current.endsWithin(START_LIMIT);
     }
-    return new Exit(process.exitValue(), Duration.ofNanos(System.nanoTime() - begin));
+    faults.tell(id(), "terminated");
+    return new Exit(current.exitCode(), Duration.ofNanos(System.nanoTime() - begin));
   }
 
   /**
    * Stops its process by SIGSTOP. Its port still takes connections, as many as the system queues, but nothing answers.
    *
    * @throws IllegalStateException if it does not run
+   * @throws UnsupportedOperationException without {@link Capability#PAUSE}
    */
   public void pause() {
-    Shell.signal(running().process().pid(), "STOP");
+    faults.require(Capability.PAUSE);
+    running().signal(Node.Signal.STOP);
+    faults.tell(id(), "paused");
   }
 
   /**
    * Lets a paused process go on; does nothing to one that is not paused.
    *
    * @throws IllegalStateException if it does not run
+   * @throws UnsupportedOperationException without {@link Capability#PAUSE}
    */
   public void resume() {
-    Shell.signal(running().process().pid(), "CONT");
+    faults.require(Capability.PAUSE);
+    running().signal(Node.Signal.CONT);
+    faults.tell(id(), "resumed");
   }
 
   /**
@@ -120,10 +155,14 @@ public final class Instance {
    *
    * @throws IllegalStateException if it runs
    * @throws ClusterException if it ends before it is ready, or is not served within a minute; it is then left as it is
+   * @throws UnsupportedOperationException without {@link Capability#RESTART}
    */
   public void start() {
+    faults.require(Capability.RESTART);
     launch();
+    faults.tell(id(), "starting");
     awaitReady();
+    faults.tell(id(), "ready");
     Balancer current = balancer;
     if (current != null) {
       current.awaitServing(this, TIMES_SERVED, START_LIMIT);
@@ -142,8 +181,8 @@ public final class Instance {
     balancer = front;
   }
 
-  int port() {
-    return port;
+  Place place() {
+    return place;
   }
 
   /** Starts its process, and returns without waiting. */
@@ -151,7 +190,7 @@ public final class Instance {
     if (isRunning()) {
       throw new IllegalStateException(id() + " runs already, as process " + pid());
     }
-    Node launched = launcher.launch(id(), port);
+    Node launched = environment.launch(place, launches.apply(place));
     node = launched;
     return launched;
   }
@@ -177,7 +216,7 @@ public final class Instance {
 
   /** Waits for {@code time}; whether it has ended meanwhile. */
   boolean endsWithin(Duration time) {
-    return waitFor(started().process(), time);
+    return started().endsWithin(time);
   }
 
   private Node running() {
@@ -193,14 +232,6 @@ public final class Instance {
       throw new IllegalStateException(id() + " was never started");
     }
     return current;
-  }
-
-  private static boolean waitFor(Process process, Duration limit) {
-    try {
-      return process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      throw Await.interrupted(e);
-    }
   }
 
   @Override

@@ -1,30 +1,43 @@
 package dev.scalable.testkit.cluster;
 
+import dev.scalable.testkit.backend.Capability;
+import dev.scalable.testkit.backend.NodeLog;
+import dev.scalable.testkit.backend.Store;
+import java.net.InetSocketAddress;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * The cluster's one PostgreSQL. The account owns the database and is a superuser, as in the official container image.
- *
- * @param port on 127.0.0.1
- * @param log what the server printed
+ * Safe for use by several threads.
  */
-public record PostgresNode(int port, NodeLog log) {
-  static final String ACCOUNT = "app";
+public final class PostgresNode {
+  private final Store.Postgres server;
+  private final Faults faults;
 
-  /** The address for JDBC, without user and password. */
+  PostgresNode(Store.Postgres server, Faults faults) {
+    this.server = server;
+    this.faults = faults;
+  }
+
+  /** Host and port, as this JVM reaches them. */
+  public InetSocketAddress address() {
+    return server.address();
+  }
+
+  /** The address for JDBC as this JVM reaches it, without user and password. */
   public String jdbcUrl() {
-    return "jdbc:postgresql://127.0.0.1:" + port + "/" + ACCOUNT;
+    return jdbcUrl(server.address());
   }
 
   /** The account to connect as. */
   public String user() {
-    return ACCOUNT;
+    return server.user();
   }
 
-  /** The account's password. It is the same everywhere: the server listens on the loopback address only. */
+  /** The account's password. A cluster that the testkit starts has the same everywhere: only this machine reaches it. */
   public String password() {
-    return ACCOUNT;
+    return server.password();
   }
 
   /** A source of new connections, without a pool: for the checks of a test, not for load. */
@@ -34,5 +47,56 @@ public record PostgresNode(int port, NodeLog log) {
     source.setUser(user());
     source.setPassword(password());
     return source;
+  }
+
+  /**
+   * Stops it with all its data on disk, breaking all connections, and starts it again at the same address; returns when
+   * it takes connections.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#STORE_RESTART}
+   */
+  public void restart() {
+    stop();
+    start();
+  }
+
+  /**
+   * Stops it, breaking all connections, and returns when it has ended.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#STORE_RESTART}
+   */
+  public void stop() {
+    faults.require(Capability.STORE_RESTART);
+    server.stop();
+    faults.tell("postgres", "stopped");
+  }
+
+  /**
+   * Starts it again after {@link #stop}, and returns when it takes connections.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#STORE_RESTART}
+   */
+  public void start() {
+    faults.require(Capability.STORE_RESTART);
+    server.start();
+    faults.tell("postgres", "started");
+  }
+
+  /** What the server printed. */
+  public NodeLog log() {
+    return server.node().log();
+  }
+
+  String jdbcUrl(InetSocketAddress at) {
+    return "jdbc:postgresql://" + at.getHostString() + ":" + at.getPort() + "/" + server.database();
+  }
+
+  Store.Postgres server() {
+    return server;
+  }
+
+  @Override
+  public String toString() {
+    return "PostgreSQL at " + jdbcUrl();
   }
 }

@@ -1,16 +1,105 @@
 package dev.scalable.testkit.cluster;
 
+import dev.scalable.testkit.backend.Capability;
+import dev.scalable.testkit.backend.ClusterException;
+import dev.scalable.testkit.backend.NodeLog;
+import dev.scalable.testkit.backend.Store;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 
-/**
- * The cluster's one Redis (or Valkey), without a password.
- *
- * @param port on 127.0.0.1
- * @param log what the server printed
- */
-public record RedisNode(int port, NodeLog log) {
-  /** The address, {@code redis://127.0.0.1:port}. */
+/** The cluster's one Redis (or Valkey), without a password. Safe for use by several threads. */
+public final class RedisNode {
+  private static final int ANSWER_MILLIS = 10_000;
+
+  private final Store server;
+  private final Faults faults;
+
+  RedisNode(Store server, Faults faults) {
+    this.server = server;
+    this.faults = faults;
+  }
+
+  /** Host and port, as this JVM reaches them. */
+  public InetSocketAddress address() {
+    return server.address();
+  }
+
+  /** The address {@code redis://host:port}, as this JVM reaches it. */
   public URI uri() {
-    return URI.create("redis://127.0.0.1:" + port);
+    return uri(server.address());
+  }
+
+  /**
+   * Deletes all that is in it, by FLUSHALL.
+   *
+   * @throws ClusterException if it does not answer, or refuses
+   */
+  public void flushAll() {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(address().getHostString(), address().getPort()), ANSWER_MILLIS);
+      socket.setSoTimeout(ANSWER_MILLIS);
+      socket.getOutputStream().write("FLUSHALL\r\n".getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readNBytes(5), StandardCharsets.US_ASCII);
+      if (!answer.equals("+OK\r\n")) {
+        throw new ClusterException(this + " answered FLUSHALL with " + answer.strip() + " ...");
+      }
+    } catch (IOException e) {
+      throw new ClusterException("FLUSHALL could not be sent to " + this + ": " + e.getMessage(), e);
+    }
+    faults.tell("redis", "flushed");
+  }
+
+  /**
+   * Stops it, breaking all connections, and starts it again at the same address; returns when it answers. Without a
+   * data directory it is empty then.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#STORE_RESTART}
+   */
+  public void restart() {
+    stop();
+    start();
+  }
+
+  /**
+   * Stops it, breaking all connections, and returns when it has ended.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#STORE_RESTART}
+   */
+  public void stop() {
+    faults.require(Capability.STORE_RESTART);
+    server.stop();
+    faults.tell("redis", "stopped");
+  }
+
+  /**
+   * Starts it again after {@link #stop}, and returns when it answers.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#STORE_RESTART}
+   */
+  public void start() {
+    faults.require(Capability.STORE_RESTART);
+    server.start();
+    faults.tell("redis", "started");
+  }
+
+  /** What the server printed. */
+  public NodeLog log() {
+    return server.node().log();
+  }
+
+  static URI uri(InetSocketAddress at) {
+    return URI.create("redis://" + at.getHostString() + ":" + at.getPort());
+  }
+
+  Store server() {
+    return server;
+  }
+
+  @Override
+  public String toString() {
+    return "Redis at " + uri();
   }
 }

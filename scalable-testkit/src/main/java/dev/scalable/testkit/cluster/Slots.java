@@ -1,22 +1,25 @@
 package dev.scalable.testkit.cluster;
 
+import dev.scalable.testkit.backend.ClusterException;
+import dev.scalable.testkit.backend.Exit;
+import dev.scalable.testkit.backend.Place;
 import java.time.Duration;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.stream.IntStream;
 
 /**
- * The places for instances, and who is in them. Nginx knows the ports of all from the beginning: a new instance joins
+ * The places for instances, and who is in them. Nginx knows the addresses of all from the beginning: a new instance joins
  * without a reload, which would cost clients of an older Nginx their requests.
  */
 final class Slots {
   /** Makes an instance for a place, without starting it. */
   @FunctionalInterface interface Factory {
-    Instance instance(int number, int port);
+    Instance instance(Place place);
   }
 
   private final int wanted;
-  private final List<Integer> ports;
+  private final List<Place> places;
   private final SortedMap<Integer, Instance> instances;
   private final Balancer balancer;
   private final Factory factory;
@@ -25,12 +28,12 @@ final class Slots {
    * Takes over started instances.
    *
    * @param wanted how many there are to be
-   * @param ports the port of number n at n - 1
+   * @param places that of number n at n - 1
    * @param instances by number; changed, and read by other threads meanwhile
    */
-  Slots(int wanted, List<Integer> ports, SortedMap<Integer, Instance> instances, Balancer balancer, Factory factory) {
+  Slots(int wanted, List<Place> places, SortedMap<Integer, Instance> instances, Balancer balancer, Factory factory) {
     this.wanted = wanted;
-    this.ports = List.copyOf(ports);
+    this.places = List.copyOf(places);
     this.instances = instances;
     this.balancer = balancer;
     this.factory = factory;
@@ -50,12 +53,12 @@ final class Slots {
   }
 
   synchronized Instance add() {
-    int number = IntStream.rangeClosed(1, ports.size())
+    int number = IntStream.rangeClosed(1, places.size())
         .filter(candidate -> !instances.containsKey(candidate))
         .findFirst()
-        .orElseThrow(() -> new IllegalStateException("all " + ports.size()
+        .orElseThrow(() -> new IllegalStateException("all " + places.size()
             + " places for instances are taken: start the cluster with a greater maxInstances"));
-    Instance instance = factory.instance(number, ports.get(number - 1));
+    Instance instance = factory.instance(places.get(number - 1));
     instance.servedBy(balancer);
     try {
       instance.start();

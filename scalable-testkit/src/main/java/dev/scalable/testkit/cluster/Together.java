@@ -1,5 +1,6 @@
 package dev.scalable.testkit.cluster;
 
+import dev.scalable.testkit.backend.Await;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;

@@ -1,12 +1,12 @@
 /**
- * Starts and holds a cluster: N instances of an app behind a real Nginx, with real PostgreSQL and Redis, as processes
- * of this machine. Calls {@code load} to hand out the description of a load on itself, and renders the shipped
- * templates; knows neither histories nor verdicts.
+ * What a cluster is to a test: N instances of an app behind a real Nginx, with real PostgreSQL and Redis. Says in which
+ * order they start and what can be done to them; how, is the business of the backend that was chosen, as this package
+ * knows neither processes nor containers. Hands out the description of a load on itself; knows no verdicts.
  *
- * <p>{@link dev.scalable.testkit.cluster.Cluster} is the way in. What a user does not need is hidden: nodes are started
- * by {@code NodeLauncher}, ended by {@code Reaper}, and live in a {@code RunDirectory}.
+ * <p>{@link dev.scalable.testkit.cluster.Cluster} is the way in.
  */
 @NullMarked
 package dev.scalable.testkit.cluster;
 
 import org.jspecify.annotations.NullMarked;
+

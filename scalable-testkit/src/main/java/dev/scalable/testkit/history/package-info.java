@@ -6,3 +6,4 @@
 package dev.scalable.testkit.history;
 
 import org.jspecify.annotations.NullMarked;
+

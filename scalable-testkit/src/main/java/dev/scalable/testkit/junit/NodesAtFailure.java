@@ -1,7 +1,7 @@
 package dev.scalable.testkit.junit;
 
+import dev.scalable.testkit.backend.NodeLog;
 import dev.scalable.testkit.cluster.Cluster;
-import dev.scalable.testkit.cluster.NodeLog;
 import java.util.stream.Collectors;
 
 /**

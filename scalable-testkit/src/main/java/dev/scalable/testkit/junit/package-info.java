@@ -5,3 +5,4 @@
 package dev.scalable.testkit.junit;
 
 import org.jspecify.annotations.NullMarked;
+

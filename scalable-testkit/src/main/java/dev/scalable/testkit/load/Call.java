@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One HTTP request, ready to be sent. Immutable.
@@ -99,6 +100,16 @@ public final class Call {
 
   List<Map.Entry<String, String>> headers() {
     return headers;
+  }
+
+  /** The first value of a header, whatever the case of its name. */
+  @Nullable String first(String name) {
+    for (var header : headers) {
+      if (header.getKey().equalsIgnoreCase(name)) {
+        return header.getValue();
+      }
+    }
+    return null;
   }
 
   /** The bytes themselves: not to be changed. */

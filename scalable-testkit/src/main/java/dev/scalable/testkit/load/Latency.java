@@ -68,6 +68,12 @@ public final class Latency {
     return Duration.ofNanos(require(needed(share), "p" + percent(share)).getValueAtPercentile(share * 100));
   }
 
+  /** Which share of the requests took longer than that; 0 if there are none. */
+  double shareAbove(Duration time) {
+    long notAbove = histogram.getCountBetweenValues(0, time.toNanos());
+    return count() == 0 ? 0 : 1 - notAbove / (double) count();
+  }
+
   /** Whether there are enough requests for a percentile. */
   public boolean supports(double share) {
     return count() >= needed(share);
@@ -77,7 +83,7 @@ public final class Latency {
   @Override
   public String toString() {
     if (count() == 0) {
-      return "no service times";
+      return "no times";
     }
     StringBuilder line = new StringBuilder("mean %s".formatted(millis(mean())));
     for (double share : new double[] {0.5, 0.95, 0.99, 0.999}) {

@@ -1,12 +1,17 @@
 package dev.scalable.testkit.load;
 
+import dev.scalable.testkit.history.Timeline;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -37,11 +42,20 @@ public final class Load {
   private String instanceHeader = "X-Instance-Id";
   private Supplier<? extends Collection<String>> instances = List::of;
   private List<RequestTemplate> mix = List.of();
+  private final List<Step> steps = new ArrayList<>();
   private List<RequestTemplate> warmUpMix = List.of();
   private UnaryOperator<RequestTemplate> onEach = UnaryOperator.identity();
+  private Function<Call, Call> onEachCall = call -> call;
   private Predicate<Answer> check = answer -> answer.status() / 100 == 2;
-  private WarmUp warmUp = new WarmUp(0);
-  private @Nullable ClosedModel model;
+  private WarmUp warmUp = requests(0);
+  private @Nullable Model model;
+  private Pinning pinning = Pinning.NONE;
+  private Supplier<Map<String, URI>> directUris = Map::of;
+  private Timeline timeline = new Timeline();
+  private Supplier<Map<String, Duration>> cpu = Map::of;
+  private @Nullable Supplier<Calibration> calibration;
+  private Consumer<LoadResult> listener = result -> {};
+  private @Nullable Path report;
   private @Nullable Action whileRunning;
   private Duration giveUpAfter = Duration.ofMinutes(5);
   private Duration readTimeout;
@@ -62,7 +76,7 @@ public final class Load {
 
   /** Reads well in {@code closed(users(20), iterations(10))}. */
   public static Users users(int count) {
-    return new Users(count);
+    return new Users(count, null);
   }
 
   /** Reads well in {@code closed(users(20), iterations(10))}. */
@@ -72,7 +86,21 @@ public final class Load {
 
   /** Reads well in {@code warmUp(requests(2_000))}: so many by all users together. */
   public static WarmUp requests(int count) {
-    return new WarmUp(count);
+    return new WarmUp(count, false);
+  }
+
+  /**
+   * Reads well in {@code warmUp(untilSteady())}: until the median service time hardly changes any more. Of each 500
+   * requests the median is taken, and those of three such blocks differ by less than 15 % from the three before; after
+   * 20 s the run begins all the same, and its result says so.
+   */
+  public static WarmUp untilSteady() {
+    return new WarmUp(0, true);
+  }
+
+  /** Reads well in {@code open(rate(300).perSecond().during(ofSeconds(10)))}. */
+  public static OpenModel.Rate rate(double count) {
+    return new OpenModel.Rate(count);
   }
 
   /**
@@ -142,14 +170,70 @@ public final class Load {
     return this;
   }
 
+  /**
+   * Adds a request to those that each user sends one after the other. A user who gets no good answer to one begins
+   * again with the first; those that would have come after were never scheduled and are not counted.
+   *
+   * @param stepName what it is called in results
+   */
+  public Load step(String stepName, RequestTemplate request) {
+    steps.add(Step.of(stepName, request));
+    return this;
+  }
+
+  /**
+   * Adds a request that is made of what answers before it said:
+   *
+   * <pre>{@code
+   * .step("create", post("/orders", () -> "{}")).save("id", answer -> idIn(answer.text()))
+   * .step("read", journey -> Call.get("/orders/" + journey.value("id")))
+   * }</pre>
+   *
+   * @param request makes it; called by all users at the same time
+   */
+  public Load step(String stepName, Function<Journey, Call> request) {
+    steps.add(Step.of(stepName, request));
+    return this;
+  }
+
+  /**
+   * Has the step before keep a value of its answer for those that follow. If the function gives null or throws, the
+   * answer is not what was asked for, and the request failed.
+   */
+  public Load save(String valueName, Function<Answer, ?> value) {
+    if (steps.isEmpty()) {
+      mistakes.add("save(\"" + valueName + "\") has no step before it that it could take the value from");
+    } else {
+      steps.add(steps.removeLast().saving(valueName, value));
+    }
+    return this;
+  }
+
+  /**
+   * Sends the requests past the balancer to instances themselves, as the pinning says; their addresses come from
+   * {@link #pinnedTo}.
+   */
+  public Load pinning(Pinning toInstances) {
+    this.pinning = toInstances;
+    return this;
+  }
+
+  /** Says by which address each instance can be reached directly, by its id; asked when the run begins. */
+  public Load pinnedTo(Supplier<Map<String, URI>> instanceUris) {
+    this.directUris = instanceUris;
+    return this;
+  }
+
   /** Adds a header to every request. */
   public Load header(String headerName, String value) {
     Wire.requireHeader(headerName, value);
+    onEachCall = onEachCall.andThen(call -> call.header(headerName, value));
     return onEach(template -> template.header(headerName, value));
   }
 
   /** Adds a new random {@code Idempotency-Key} to every request. */
   public Load idempotencyKey() {
+    onEachCall = onEachCall.andThen(call -> call.header("Idempotency-Key", RequestTemplate.newKey()));
     return onEach(RequestTemplate::idempotencyKey);
   }
 
@@ -176,13 +260,21 @@ public final class Load {
 
   /** Has users send as the model says, such as {@code users(8).during(ofSeconds(5))}. */
   public Load closed(ClosedModel closedModel) {
-    this.model = closedModel;
-    return this;
+    return sentBy(closedModel);
   }
 
   /** Has users send for as long as the action of {@link #whileRunning} runs. */
   public Load closed(Users users) {
     return closed(ClosedModel.whileRunning(users));
+  }
+
+  /**
+   * Has requests come at fixed times, whatever becomes of those before them, such as
+   * {@code rate(300).perSecond().during(ofSeconds(10))}; without a time, for as long as the action of
+   * {@link #whileRunning} runs.
+   */
+  public Load open(OpenModel openModel) {
+    return sentBy(openModel);
   }
 
   /**
@@ -216,6 +308,36 @@ public final class Load {
     return this;
   }
 
+  /** Says where what happens to nodes is written down, so that the result has what happened during the run. */
+  public Load timeline(Timeline nodes) {
+    this.timeline = nodes;
+    return this;
+  }
+
+  /** Says how much CPU time each node has used so far, by its name; asked before and after the run. */
+  public Load cpu(Supplier<Map<String, Duration>> usedByNode) {
+    this.cpu = usedByNode;
+    return this;
+  }
+
+  /** Says what this machine can do without any application, for the result to carry; asked when the run begins. */
+  public Load calibratedBy(Supplier<Calibration> known) {
+    this.calibration = known;
+    return this;
+  }
+
+  /** Has somebody be told of each finished run, one after the other listener; what it throws, {@link #run} throws. */
+  public Load listener(Consumer<LoadResult> each) {
+    this.listener = listener.andThen(each);
+    return this;
+  }
+
+  /** Says where the report of the run will be, for its result to tell. */
+  public Load report(Path file) {
+    this.report = file;
+    return this;
+  }
+
   /**
    * Carries the run out and waits for its end. All threads have ended and all connections are closed then, whatever
    * happened. A run of more than two seconds logs its progress.
@@ -224,26 +346,46 @@ public final class Load {
    * @throws LoadFailedException if the run could not be carried out as described
    */
   public LoadResult run() {
-    ClosedModel described = model;
     List<String> wrong = new ArrayList<>(mistakes);
-    if (mix.isEmpty()) {
-      wrong.add("nothing to send: call get, post, put, delete or mixed");
+    if (mix.isEmpty() && steps.isEmpty()) {
+      wrong.add("nothing to send: call get, post, put, patch, delete, mixed or step");
+    } else if (!mix.isEmpty() && !steps.isEmpty()) {
+      wrong.add("both steps and single requests were given, " + steps.getFirst().name() + " and " + mix);
     }
+    Model described = model;
     if (described == null) {
-      wrong.add("nobody sends: call closed(users(20), iterations(10)) or closed(users(8).during(ofSeconds(5)))");
+      wrong.add("nobody sends: call closed(users(20), iterations(10)), closed(users(8).during(ofSeconds(5)))"
+          + " or open(rate(300).perSecond().during(ofSeconds(5)))");
     } else if (!described.bounded() && whileRunning == null) {
-      wrong.add("no end: closed(users) without iterations or time needs whileRunning(action)");
+      wrong.add("no end: a load without iterations or time needs whileRunning(action)");
     }
+    Target balancer = target.readTimeout(readTimeout);
+    Route route = pinning.route(balancer, directUris.get(), wrong);
     if (!wrong.isEmpty() || described == null) {
       throw new IllegalStateException("the load '" + name + "' cannot run: " + String.join("; ", wrong));
     }
-    List<RequestTemplate> before = warmUpMix.isEmpty() ? mix : warmUpMix;
     List<Plan.DueFault> due = faults.stream().sorted(Comparator.comparing(Plan.DueFault::at)).toList();
     return new Run(new Plan(
-            name, target.readTimeout(readTimeout), instanceHeader, instances,
-            mix.stream().map(onEach).toList(), before.stream().map(onEach).toList(),
-            check, warmUp, described, whileRunning, due, giveUpAfter))
+            name, route, instanceHeader, instances, scenarios(),
+            warmUpMix.isEmpty() ? scenarios() : scenarios(warmUpMix),
+            check, warmUp, described, whileRunning, due, giveUpAfter,
+            new Plan.Surroundings(timeline, cpu, calibration, listener, report)))
         .result();
+  }
+
+  private List<Scenario> scenarios() {
+    return steps.isEmpty()
+        ? scenarios(mix)
+        : List.of(new Scenario(steps.stream().map(step -> step.on(onEach, onEachCall)).toList(), 1));
+  }
+
+  private List<Scenario> scenarios(List<RequestTemplate> templates) {
+    return templates.stream().map(onEach).map(Scenario::of).toList();
+  }
+
+  private Load sentBy(Model newModel) {
+    this.model = newModel;
+    return this;
   }
 
   private Load onEach(UnaryOperator<RequestTemplate> more) {

@@ -1,63 +1,62 @@
 package dev.scalable.testkit.load;
 
+import dev.scalable.testkit.history.Event;
 import dev.scalable.testkit.history.Exchange;
 import dev.scalable.testkit.history.Fate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * What became of every request of a run. Each scheduled request is counted once:
  * {@code scheduled == ok + failed + dropped + indeterminate}. Immutable.
  */
 public final class LoadResult {
-  private final String name;
-  private final String model;
-  private final List<Exchange> exchanges;
-  private final List<Fault> faults;
-  private final List<String> expectedInstances;
+  private final Account account;
   private final Map<Fate, Integer> byFate = new EnumMap<>(Fate.class);
   private final Map<String, Integer> byOutcome = new TreeMap<>();
   private final Map<String, Integer> byInstance = new TreeMap<>();
   private final Duration duration;
   private final Latency service;
+  private final Latency response;
+  private final Latency lateness;
+  private final Validity validity;
 
-  LoadResult(
-      String name, String model, List<Exchange> exchanges, List<Fault> faults, Collection<String> expectedInstances) {
-    this.name = name;
-    this.model = model;
-    this.exchanges = exchanges;
-    this.faults = faults;
-    this.expectedInstances = List.copyOf(expectedInstances);
+  LoadResult(Account account) {
+    this.account = account;
     Arrays.stream(Fate.values()).forEach(fate -> byFate.put(fate, 0));
-    expectedInstances.forEach(instance -> byInstance.put(instance, 0));
-    long end = 0;
-    for (Exchange exchange : exchanges) {
+    account.expectedInstances().forEach(instance -> byInstance.put(instance, 0));
+    Duration end = Duration.ZERO;
+    for (Exchange exchange : account.exchanges()) {
       byFate.merge(exchange.fate(), 1, Integer::sum);
       byOutcome.merge(exchange.outcome().label(), 1, Integer::sum);
       if (exchange.instance() != null) {
         byInstance.merge(exchange.instance(), 1, Integer::sum);
       }
-      end = Math.max(end, exchange.end());
+      end = exchange.end().compareTo(end) > 0 ? exchange.end() : end;
     }
-    this.duration = Duration.ofNanos(end);
-    this.service = new Latency(
-        exchanges.stream().filter(e -> e.fate() == Fate.OK).mapToLong(e -> e.end() - e.start()));
+    this.duration = end;
+    this.service = times(Exchange::serviceTime);
+    this.response = times(Exchange::responseTime);
+    this.lateness = Honesty.lateness(account);
+    this.validity = Honesty.validity(account, lateness, service);
   }
 
   /** Returns the name of the run. */
   public String name() {
-    return name;
+    return account.name();
   }
 
   /** Returns the number of requests that the run was to send; in a run without a fixed number, those it took up. */
   public int scheduled() {
-    return exchanges.size();
+    return account.exchanges().size();
   }
 
   /** Returns how many were answered as the check asked. */
@@ -95,6 +94,43 @@ public final class LoadResult {
     return service;
   }
 
+  /**
+   * Returns the response times of the successful requests: from when each was due. Without a schedule, that is in a
+   * closed model without pace, they are the service times.
+   */
+  public Latency response() {
+    return response;
+  }
+
+  /** Returns how late the requests that had a time were sent, those too that failed later. */
+  public Latency lateness() {
+    return lateness;
+  }
+
+  /** Returns whether requests came by a schedule, whatever became of those before. */
+  public boolean open() {
+    return account.model() instanceof OpenModel;
+  }
+
+  /** Returns whether the run was the load that it was described as; its times and rates mean nothing if not. */
+  public Validity validity() {
+    return validity;
+  }
+
+  /** Returns the wall-clock time of the common start, to find the run in logs; all other times count from it. */
+  public Instant startedAt() {
+    return account.startedAt();
+  }
+
+  /**
+   * Returns the run cut into slices of one length, by when its requests ended.
+   *
+   * @param bucket the length of a slice, at least 1 ms
+   */
+  public List<Slice> series(Duration bucket) {
+    return Slice.series(account.exchanges(), bucket);
+  }
+
   /** Returns the number of answers by the instance that made them; an expected one that made none is there with 0. */
   public Map<String, Integer> byInstance() {
     return new TreeMap<>(byInstance);
@@ -109,7 +145,7 @@ public final class LoadResult {
 
   /** Returns the instances that were said to be expected, before the run; empty if nothing was said. */
   public List<String> expectedInstances() {
-    return expectedInstances;
+    return account.expectedInstances();
   }
 
   /**
@@ -117,12 +153,29 @@ public final class LoadResult {
    * load went on for is among it.
    */
   public List<Fault> faults() {
-    return faults;
+    return account.faults();
+  }
+
+  /** Returns what happened to the nodes during the run, in order of time; empty if nobody wrote it down. */
+  public List<Event> timeline() {
+    return account.timeline();
+  }
+
+  /**
+   * Returns the CPU time that each node used during the run, as far as is known; {@code client} is the JVM that sent.
+   */
+  public Map<String, Duration> cpu() {
+    return new TreeMap<>(account.cpu());
+  }
+
+  /** Returns what the machine can do without any application; empty if the load was given no calibration. */
+  public Optional<Calibration> calibration() {
+    return Optional.ofNullable(account.calibration());
   }
 
   /** Returns every request, in order of its start. */
   public List<Exchange> exchanges() {
-    return exchanges;
+    return account.exchanges();
   }
 
   /**
@@ -138,18 +191,42 @@ public final class LoadResult {
         : counts + String.format(Locale.ROOT, " => failure rate < %.2f %% (95 %%)", Math.min(100, 300.0 / sent));
   }
 
-  /** Returns the run in a few lines: counts, throughput, service times, instances, faults. */
+  /** Returns the run in a few lines: counts, throughput, times, instances, faults, and what speaks against them. */
   @Override
   public String toString() {
-    return String.format(
-            Locale.ROOT,
-            "%s: %d requests (%s) in %.3f s: %d ok, %d failed, %d dropped, %d indeterminate; %.0f/s; %s",
-            name, scheduled(), model, duration.toNanos() / 1e9, ok(), failed(), dropped(), indeterminate(),
-            throughput(), confidence())
-        + "\n  service time " + service
-        + "\n  by instance " + byInstance
-        + (ok() == scheduled() ? "" : "\n  by outcome " + byOutcome)
-        + (faults.isEmpty() ? "" : "\n  faults " + faults);
+    StringBuilder text = new StringBuilder(String.format(
+        Locale.ROOT,
+        "%s: %d requests (%s) in %.3f s: %d ok, %d failed, %d dropped, %d indeterminate; %.0f/s; %s",
+        name(), scheduled(), account.model(), duration.toNanos() / 1e9, ok(), failed(), dropped(), indeterminate(),
+        throughput(), confidence()));
+    line(text, "", validity.valid() ? "" : validity.toString());
+    line(text, "service time ", service.toString());
+    line(text, "response time ", scheduledByTime() ? response + ", from the intended start" : "");
+    line(text, "sent late by ", open() ? lateness.toString() : "");
+    Honesty.remarks(account, service).forEach(remark -> line(text, "", remark));
+    line(text, "warm-up ", account.warmUp());
+    line(text, "by instance ", byInstance.toString());
+    line(text, "by outcome ", ok() == scheduled() ? "" : byOutcome.toString());
+    line(text, "faults ", account.faults().isEmpty() ? "" : account.faults().toString());
+    line(text, "", calibration().map(Calibration::toString).orElse(""));
+    line(text, "report ", account.report() == null ? "" : account.report().toString());
+    return text.toString();
+  }
+
+  private static void line(StringBuilder text, String what, String told) {
+    if (!told.isEmpty()) {
+      text.append("\n  ").append(what).append(told);
+    }
+  }
+
+  private boolean scheduledByTime() {
+    return !(account.model() instanceof ClosedModel closed) || closed.paceNanos() > 0;
+  }
+
+  private Latency times(Function<Exchange, Duration> time) {
+    return new Latency(account.exchanges().stream()
+        .filter(exchange -> exchange.fate() == Fate.OK)
+        .mapToLong(exchange -> time.apply(exchange).toNanos()));
   }
 
   private int count(Fate fate) {

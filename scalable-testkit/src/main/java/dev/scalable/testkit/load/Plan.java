@@ -1,8 +1,12 @@
 package dev.scalable.testkit.load;
 
+import dev.scalable.testkit.history.Timeline;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A load run, entirely described.
  *
+ * @param route where the requests go
  * @param mix what is sent, with weights
  * @param warmUpMix what is sent before
  * @param check what makes an answer a good one
@@ -20,17 +25,18 @@ import org.jspecify.annotations.Nullable;
  */
 record Plan(
     String name,
-    Target target,
+    Route route,
     String instanceHeader,
     Supplier<? extends Collection<String>> instances,
-    List<RequestTemplate> mix,
-    List<RequestTemplate> warmUpMix,
+    List<Scenario> mix,
+    List<Scenario> warmUpMix,
     Predicate<Answer> check,
     WarmUp warmUp,
-    ClosedModel model,
+    Model model,
     @Nullable Action whileRunning,
     List<DueFault> faults,
-    Duration giveUpAfter) {
+    Duration giveUpAfter,
+    Surroundings surroundings) {
 
   /**
    * A fault that is still to come.
@@ -38,4 +44,20 @@ record Plan(
    * @param at when it is due, since the start of the run
    */
   record DueFault(Duration at, String name, Action action) {}
+
+  /**
+   * What else goes into the result of a run, from those who know the system it runs on.
+   *
+   * @param timeline where the events of nodes are written down
+   * @param cpu the CPU time that each node has used so far
+   * @param calibration what this machine can do without any application
+   * @param listener is given the result
+   * @param report where a report of it will be
+   */
+  record Surroundings(
+      Timeline timeline,
+      Supplier<Map<String, Duration>> cpu,
+      @Nullable Supplier<Calibration> calibration,
+      Consumer<LoadResult> listener,
+      @Nullable Path report) {}
 }

@@ -127,6 +127,19 @@ public final class RequestTemplate {
     return weight;
   }
 
+  String path() {
+    return path;
+  }
+
+  /** A new random key. */
+  static String newKey() {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    // Version 4, variant 1 of RFC 9562, without the lock of a secure source: it has to be unique, not secret.
+    return new UUID(
+            (random.nextLong() & ~0xF000L) | 0x4000L, (random.nextLong() & Long.MAX_VALUE >>> 1) | Long.MIN_VALUE)
+        .toString();
+  }
+
   /** Makes the next request; what a supplier throws is the caller's to report. */
   Call next() {
     Call same = fixed;
@@ -136,11 +149,7 @@ public final class RequestTemplate {
   private Call make() {
     var all = new ArrayList<>(headers);
     if (keyed) {
-      ThreadLocalRandom random = ThreadLocalRandom.current();
-      // Version 4, variant 1 of RFC 9562, without the lock of a secure source: it has to be unique, not secret.
-      UUID key = new UUID(
-          (random.nextLong() & ~0xF000L) | 0x4000L, (random.nextLong() & Long.MAX_VALUE >>> 1) | Long.MIN_VALUE);
-      all.add(Map.entry("Idempotency-Key", key.toString()));
+      all.add(Map.entry("Idempotency-Key", newKey()));
     }
     if (json == null) {
       return Call.unchecked(method, filledPath(), all, NO_BODY);

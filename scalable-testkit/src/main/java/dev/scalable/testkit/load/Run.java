@@ -1,72 +1,66 @@
 package dev.scalable.testkit.load;
 
-import dev.scalable.testkit.history.Exchange;
-import dev.scalable.testkit.history.Fate;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run of a plan. The calling thread starts the users, lets them go together, reports progress and waits; another
+ * One run of a plan. The calling thread starts the senders, lets them go together, reports progress and waits; another
  * thread does what is to happen to the system meanwhile.
  */
 final class Run {
   private static final Logger log = LoggerFactory.getLogger(Load.class);
-  private static final int PLATFORM_THREADS = 64;
+  static final int PLATFORM_THREADS = 64;
   private static final long PROGRESS_SECONDS = 2;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Plan plan;
   private final String id = Long.toHexString(ThreadLocalRandom.current().nextLong() | Long.MIN_VALUE);
   private final long begun = System.nanoTime();
-  private final CountDownLatch ready;
   private final CountDownLatch started = new CountDownLatch(1);
-  private final CountDownLatch ended;
   private final AtomicReference<@Nullable LoadFailedException> failure = new AtomicReference<>();
   private final LongAdder sent = new LongAdder();
-  private final LongAdder warmedUp = new LongAdder();
-  private final LongAdder warmUpLosses = new LongAdder();
+  private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
+  private final WarmingUp warmingUp;
   private final Disturbance disturbance;
   private volatile boolean stopped;
   private volatile long start;
 
   Run(Plan plan) {
     this.plan = plan;
-    this.ready = new CountDownLatch(plan.model().users());
-    this.ended = new CountDownLatch(plan.model().users());
+    this.warmingUp = new WarmingUp(this, plan);
     this.disturbance = new Disturbance(this, plan);
   }
 
   /** Carries the plan out, once. */
   LoadResult result() {
-    List<String> expected = List.copyOf(plan.instances().get());
-    List<User> users =
-        IntStream.range(0, plan.model().users()).mapToObj(number -> new User(this, plan, number)).toList();
-    List<Thread> threads = new ArrayList<>();
+    Findings findings = new Findings(plan);
+    Senders senders = switch (plan.model()) {
+      case ClosedModel closed -> new ClosedSenders(this, plan, closed);
+      case OpenModel open -> new OpenSenders(this, plan, open);
+    };
     try {
-      for (User user : users) {
-        threads.add(start(user, "user-" + threads.size(), users.size() > PLATFORM_THREADS));
-      }
-      if (await(ready, "connecting and warming up", warmedUp)) {
+      senders.start();
+      if (await(senders.ready(), "connecting and warming up", warmingUp.sent())) {
+        findings.begin(warmingUp.told());
         start = System.nanoTime();
-        threads.add(start(disturbance::doFaults, "faults", false));
-        threads.add(start(disturbance::doAction, "action", false));
+        start(disturbance::doFaults, "faults", false);
+        start(disturbance::doAction, "action", false);
         started.countDown();
-        if (await(ended, "sending", sent)) {
+        if (await(senders.ended(), "sending", sent)) {
           disturbance.loadEnded();
           await(disturbance.ended(), "waiting for the end of the action and the faults", sent);
         }
+        findings.end();
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
@@ -74,28 +68,38 @@ final class Run {
     } finally {
       stopped = true;
       started.countDown();
-      end(threads);
+      end();
     }
     LoadFailedException failed = failure.get();
     if (failed != null) {
       throw failed;
     }
-    return summed(users, expected);
+    if (warmingUp.losses() > 0) {
+      log.warn("{}: warm-up: {}", plan.name(), warmingUp.told());
+    }
+    LoadResult result = findings.result(senders.exchanges(), disturbance.faults());
+    log.info("{}", result);
+    plan.surroundings().listener().accept(result);
+    return result;
   }
 
   String id() {
     return id;
   }
 
-  /** For a user: says that it is ready, and waits for all others; returns the start of the run. */
+  WarmingUp warmingUp() {
+    return warmingUp;
+  }
+
+  /** For a sender that is ready: waits for all others; returns the start of the run. */
   long awaitStart() throws InterruptedException {
-    ready.countDown();
     started.await();
     return start;
   }
 
-  boolean asksForMore(int done) {
-    return !stopped && (disturbance.holdsTheLoad() || plan.model().asksForMore(done, sinceStart()));
+  /** Whether the load has to go on, whatever the model asks for. */
+  boolean heldByAction() {
+    return disturbance.holdsTheLoad();
   }
 
   boolean stopped() {
@@ -108,18 +112,6 @@ final class Run {
 
   void count() {
     sent.increment();
-  }
-
-  void warmUp(Exchange exchange) {
-    warmedUp.increment();
-    if (exchange.fate() != Fate.OK) {
-      warmUpLosses.increment();
-    }
-  }
-
-  void userEnded() {
-    ready.countDown();
-    ended.countDown();
   }
 
   /** Ends the run without result; the first failure is the one that is told, later ones are attached to it. */
@@ -137,9 +129,10 @@ final class Run {
     stopped = true;
   }
 
-  private static Thread start(Runnable work, String name, boolean virtual) {
+  /** Starts a thread that the run waits for at its end. */
+  void start(Runnable work, String name, boolean virtual) {
     Thread.Builder builder = virtual ? Thread.ofVirtual() : Thread.ofPlatform().daemon();
-    return builder.name("load-" + name).start(work);
+    threads.add(builder.name("load-" + name).start(work));
   }
 
   /** Waits, with a line of progress now and then; false if the run has failed meanwhile. */
@@ -158,9 +151,9 @@ final class Run {
   }
 
   /** Waits for the threads, which have a reason to end; after a failure they are interrupted in what they do. */
-  private void end(List<Thread> threads) {
+  private void end() {
     boolean interrupted = Thread.interrupted();
-    for (Thread thread : threads) {
+    for (Thread thread = threads.poll(); thread != null; thread = threads.poll()) {
       long patience = System.nanoTime() + PATIENCE.toNanos();
       while (thread.isAlive() && (failure.get() == null || System.nanoTime() < patience)) {
         if (failure.get() != null) {
@@ -180,19 +173,5 @@ final class Run {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private LoadResult summed(List<User> users, List<String> expected) {
-    List<Exchange> exchanges = users.stream()
-        .flatMap(user -> user.exchanges().stream())
-        .sorted(Comparator.comparingLong(Exchange::start))
-        .toList();
-    LoadResult result = new LoadResult(
-        plan.name(), plan.model().toString(), exchanges, disturbance.faults(), expected);
-    if (warmUpLosses.sum() > 0) {
-      log.warn("{}: {} of {} warm-up requests were not ok", plan.name(), warmUpLosses.sum(), plan.warmUp().requests());
-    }
-    log.info("{}", result);
-    return result;
   }
 }

@@ -28,6 +28,11 @@ record Target(InetSocketAddress address, String host, Duration connectTimeout, D
         Duration.ofSeconds(15));
   }
 
+  /** Another address with the same timeouts. */
+  Target at(URI uri) {
+    return of(uri).connectTimeout(connectTimeout).readTimeout(readTimeout);
+  }
+
   Target readTimeout(Duration timeout) {
     return new Target(address, host, connectTimeout, requirePositive(timeout));
   }

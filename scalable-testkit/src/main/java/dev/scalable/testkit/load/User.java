@@ -3,53 +3,51 @@ package dev.scalable.testkit.load;
 import dev.scalable.testkit.history.Exchange;
 import dev.scalable.testkit.history.Outcome;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One user of a closed model: a thread that sends, waits for the answer and writes down what happened, over a
- * connection of its own. Its list belongs to it until its thread has ended.
+ * One user of a closed model: a thread that sends, waits for the answer and goes on. Its list belongs to it until its
+ * thread has ended.
  */
 final class User implements Runnable {
   /** After a failed connect, so that a dead target costs some hundred refusals per second and not the whole machine. */
   private static final long PAUSE_AFTER_REFUSAL_NANOS = 10_000_000;
 
-  private static final Outcome OK = new Outcome.Ok();
+  /** How long a waiting user may not see that the run is over. */
+  private static final long GLANCE_NANOS = 20_000_000;
 
   private final Run run;
   private final Plan plan;
+  private final ClosedModel model;
   private final int number;
-  private final Connection connection;
+  private final ClosedSenders all;
+  private final Sender sender;
   private final List<Exchange> exchanges = new ArrayList<>();
-  private final Map<String, String> instanceNames = new HashMap<>();
 
-  User(Run run, Plan plan, int number) {
+  User(Run run, Plan plan, ClosedModel model, int number, ClosedSenders all) {
     this.run = run;
     this.plan = plan;
+    this.model = model;
     this.number = number;
-    this.connection = new Connection(plan.target());
+    this.all = all;
+    this.sender = new Sender(run, plan);
   }
 
   @Override
   public void run() {
-    try (connection) {
-      warmUp();
-      connection.connect();
-      long start = run.awaitStart();
-      Deck deck = new Deck(plan.mix(), number);
-      for (int sequence = 0; run.asksForMore(sequence); sequence++) {
-        exchanges.add(exchange(deck.deal(), run.id(), sequence, start));
-        run.count();
-      }
+    try (sender) {
+      run.warmingUp().warmUp(sender, number, model.users());
+      sender.connect();
+      all.userIsReady();
+      send(run.awaitStart());
     } catch (InterruptedException givenUp) {
       Thread.currentThread().interrupt();
     } catch (Throwable broken) {
-      run.fail("user " + number + " broke", broken);
+      run.fail(this + " broke", broken);
     } finally {
-      run.userEnded();
+      all.userIsReady();
+      all.userEnded();
     }
   }
 
@@ -58,60 +56,45 @@ final class User implements Runnable {
     return exchanges;
   }
 
-  private void warmUp() {
-    int users = plan.model().users();
-    int share = plan.warmUp().requests() / users + (number < plan.warmUp().requests() % users ? 1 : 0);
-    Deck deck = new Deck(plan.warmUpMix(), number);
-    for (int sequence = 0; sequence < share && !run.stopped(); sequence++) {
-      Exchange exchange = exchange(deck.deal(), run.id() + "-warm-up", sequence, 0);
-      run.warmUp(exchange);
-    }
-  }
-
-  private Exchange exchange(RequestTemplate template, String runId, int sequence, long origin) {
-    Call call;
-    try {
-      call = template.next();
-    } catch (RuntimeException unmade) {
-      long now = System.nanoTime() - origin;
-      return new Exchange(runId, number, sequence, template.method(), now, now, now, false, null,
-          new Outcome.Dropped("the request could not be made: " + unmade));
-    }
-    long start = System.nanoTime();
-    try {
-      Answer answer = connection.send(call, Exchange.requestId(runId, number, sequence));
-      long end = System.nanoTime();
-      return new Exchange(runId, number, sequence, template.method(), start - origin, connection.firstByte() - origin,
-          end - origin, connection.reused(), instance(answer), judged(answer));
-    } catch (NoAnswerException none) {
-      long end = System.nanoTime();
-      long firstByte = connection.firstByte() == 0 ? end : connection.firstByte();
-      if (none.outcome() instanceof Outcome.Refused || none.outcome() instanceof Outcome.ConnectTimeout) {
-        LockSupport.parkNanos(PAUSE_AFTER_REFUSAL_NANOS);
+  private void send(long origin) {
+    Deck deck = new Deck(plan.mix(), number);
+    int sequence = 0;
+    for (int round = 0; asksForMore(round); round++) {
+      long due = model.paceNanos() == 0 ? -1 : round * model.paceNanos();
+      if (!isDue(due, round)) {
+        return;
       }
-      return new Exchange(runId, number, sequence, template.method(), start - origin, firstByte - origin, end - origin,
-          connection.reused(), null, none.outcome());
+      Journey journey = new Journey(run.id(), number, number + round);
+      sequence += sender.send(deck.deal(), journey, sequence, due, origin, this::done);
     }
   }
 
-  private Outcome judged(Answer answer) {
-    try {
-      if (plan.check().test(answer)) {
-        return OK;
+  private boolean asksForMore(int round) {
+    return !run.stopped() && (run.heldByAction() || model.asksForMore(round, run.sinceStart()));
+  }
+
+  /** Waits for the time of a round; false if the run is over before. */
+  private boolean isDue(long due, int round) {
+    for (long wait = due - run.sinceStart(); wait > 0; wait = due - run.sinceStart()) {
+      if (!asksForMore(round)) {
+        return false;
       }
-    } catch (RuntimeException | AssertionError broken) {
-      return answer.status() / 100 == 2
-          ? new Outcome.CheckFailed("the check threw " + broken + " on " + answer)
-          : new Outcome.BadStatus(answer.status(), answer.fromBalancer());
+      LockSupport.parkNanos(Math.min(wait, GLANCE_NANOS));
     }
-    return answer.status() / 100 == 2
-        ? new Outcome.CheckFailed("the check refused " + answer)
-        : new Outcome.BadStatus(answer.status(), answer.fromBalancer());
+    return true;
   }
 
-  /** The same name is the same string, so that a long run keeps few of them. */
-  private @Nullable String instance(Answer answer) {
-    String name = answer.header(plan.instanceHeader()).orElse(null);
-    return name == null ? null : instanceNames.computeIfAbsent(name, same -> same);
+  private void done(Exchange exchange) {
+    exchanges.add(exchange);
+    run.count();
+    if (exchange.outcome() instanceof Outcome.Refused || exchange.outcome() instanceof Outcome.ConnectTimeout) {
+      LockSupport.parkNanos(PAUSE_AFTER_REFUSAL_NANOS);
+    }
+  }
+
+  /** Its name in messages. */
+  @Override
+  public String toString() {
+    return "user-" + number;
   }
 }

@@ -6,3 +6,4 @@
 package dev.scalable.testkit.load;
 
 import org.jspecify.annotations.NullMarked;
+

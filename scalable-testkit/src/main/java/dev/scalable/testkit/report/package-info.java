@@ -3,3 +3,4 @@
 package dev.scalable.testkit.report;
 
 import org.jspecify.annotations.NullMarked;
+

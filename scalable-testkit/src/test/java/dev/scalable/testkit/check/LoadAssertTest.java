@@ -50,9 +50,9 @@ class LoadAssertTest {
         .hasMessageContaining("expected all requests to succeed, 15 of 100 did not")
         .hasMessageContaining("{BadStatus 500=10, ClosedBeforeResponse (reused)=5, Ok=85}")
         .hasMessageContaining("15/100 failed")
-        .hasMessageMatching("(?s).*(\n    [0-9a-f]{16}-0-\\d+ GET by [^\n]+ at [.\\d]+ s, after [^\n]+ms: [^\n]+){5}.*")
-        .hasMessageMatching("(?s).*GET by b at [^\n]*: status 500\n.*")
-        .hasMessageMatching("(?s).*GET by nobody known at [^\n]*: closed before the response, on a reused conn.*");
+        .hasMessageMatching("(?s).*(\n    [0-9a-f]{16}-0-\\d+ GET / by [^\n]+ at [.\\d]+ s, after [^\n]+ms: [^\n]+){5}.*")
+        .hasMessageMatching("(?s).*GET / by b at [^\n]*: status 500\n.*")
+        .hasMessageMatching("(?s).*GET / by nobody known at [^\n]*: closed before the response, on a reused conn.*");
   }
 
   @Test

@@ -3,6 +3,9 @@ package dev.scalable.testkit.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.scalable.testkit.backend.ClusterException;
+import dev.scalable.testkit.run.Folders;
+import dev.scalable.testkit.run.Recorded;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,6 +3,11 @@ package dev.scalable.testkit.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.scalable.testkit.backend.ClusterException;
+import dev.scalable.testkit.backend.Node;
+import dev.scalable.testkit.backend.PortRetry;
+import dev.scalable.testkit.run.Role;
+import dev.scalable.testkit.run.Run;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -53,7 +58,7 @@ class ClusterStartTest {
     AppSpec app = AppSpec.mainClass(TinyApp.class).migrate(TinyMigration.class.getName(), "broken");
     assertThatThrownBy(() -> Tiny.cluster().app(app).start())
         .isInstanceOf(ClusterException.class)
-        .hasMessageContaining("TinyMigration, broken] ended with exit code 1")
+        .hasMessageContaining("ended with exit code 1")
         .hasMessageContaining("this migration is broken on purpose");
   }
 
@@ -64,7 +69,7 @@ class ClusterStartTest {
         .hasMessageContaining("instances must be at least 1, not 0")
         .hasMessageContaining("maxInstances (-1) must not be less than instances (0)")
         .hasMessageContaining("port must be from 0 to 65535, not 70000")
-        .hasMessageContaining("unknown variable ${PROT} in \"${PROT}\"; there are [DB_PASSWORD, DB_USER, INSTANCES")
+        .hasMessageContaining("unknown variable ${PROT} in \"${PROT}\"; there are [DB_HOST, DB_NAME, DB_PASSWORD")
         .hasMessageContaining("nothing tells the app its port")
         .hasMessageContaining("the readiness path must begin with a slash: \"ready\"")
         .hasMessageContaining("there is no class there.is.no.Main");
@@ -85,19 +90,17 @@ class ClusterStartTest {
   }
 
   @Test void a_node_that_finds_its_port_taken_is_started_again_on_another() {
-    try (Ports ports = new Ports(); RunDirectory run = RunDirectory.create(false); Reaper reaper = Reaper.watch(run,
-        Reaper.PostgresStop.FAST)) {
-      NodeLauncher launcher = new NodeLauncher(run);
+    try (Run run = Run.begin(false, true)) {
       int[] attempts = new int[1];
       int port = PortRetry.start(() -> {
-        int reserved = ports.reserve();
+        int reserved = run.reservePort();
         String script = ++attempts[0] < 3 ? "echo bind: Address already in use; exit 1" : "exec sleep 60";
-        Node node = launcher.launch(NodeLauncher.Role.APP, "node", List.of("/bin/sh", "-c", script), Map.of());
+        Node node = run.launch(Role.APP, "node", List.of("/bin/sh", "-c", script), Map.of());
         int attempt = attempts[0];
-        return new PortRetry.Attempt<>(node, () -> node.awaitUntil("third", () -> attempt == 3, Tiny.LIMIT), reserved);
+        return new PortRetry.Attempt<>(node, () -> node.awaitUntil(() -> "third", () -> attempt == 3, Tiny.LIMIT), reserved);
       });
       assertThat(attempts[0]).isEqualTo(3);
-      assertThat(Ports.isFree(port)).isTrue();
+      assertThat(Run.isPortFree(port)).isTrue();
     }
   }
 
@@ -113,8 +116,8 @@ class ClusterStartTest {
   }
 
   private static List<Integer> ports(Cluster cluster) {
-    return Stream.of(cluster.uri().getPort(), cluster.instance(1).uri().getPort(), cluster.postgres().port(),
-        cluster.redis().port()).distinct().toList();
+    return Stream.of(cluster.uri().getPort(), cluster.instance(1).uri().getPort(), cluster.postgres().address().getPort(),
+        cluster.redis().address().getPort()).distinct().toList();
   }
 
   private static List<Instant> migrations(Cluster cluster) throws SQLException {

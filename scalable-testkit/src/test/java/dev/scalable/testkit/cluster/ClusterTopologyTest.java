@@ -3,6 +3,8 @@ package dev.scalable.testkit.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.scalable.testkit.backend.ClusterException;
+import dev.scalable.testkit.backend.Exit;
 import dev.scalable.testkit.junit.ClusterTest;
 import java.net.URI;
 import java.sql.Connection;

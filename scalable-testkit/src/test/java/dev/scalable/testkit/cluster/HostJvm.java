@@ -1,5 +1,8 @@
 package dev.scalable.testkit.cluster;
 
+import dev.scalable.testkit.backend.NodeLog;
+import dev.scalable.testkit.run.Recorded;
+import dev.scalable.testkit.run.Shell;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;

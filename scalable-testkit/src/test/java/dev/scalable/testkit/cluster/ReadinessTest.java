@@ -4,9 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.scalable.testkit.backend.BackendProvider;
+import dev.scalable.testkit.backend.ClusterException;
+import dev.scalable.testkit.backend.Environment;
+import dev.scalable.testkit.backend.Launch;
+import dev.scalable.testkit.backend.Node;
+import dev.scalable.testkit.backend.Place;
+import dev.scalable.testkit.backend.Program;
+import dev.scalable.testkit.local.LocalBackend;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -14,13 +23,12 @@ import org.junit.jupiter.api.Test;
 
 /** Whose answer makes a node ready. */
 class ReadinessTest {
-  private final RunDirectory run = RunDirectory.create(false);
-  private final Reaper reaper = Reaper.watch(run, Reaper.PostgresStop.FAST);
-  private final NodeLauncher launcher = new NodeLauncher(run);
+  private final Environment environment = new LocalBackend().open(
+      new BackendProvider.Request(new Program.MainClass("none"), false, false, Map.of(), System.out::println));
 
   @AfterEach
   void end() {
-    reaper.close();
+    environment.close();
   }
 
   @Test
@@ -46,18 +54,21 @@ class ReadinessTest {
   }
 
   @Test
-  void a_node_that_has_ended_is_not_ready_whatever_else_holds() throws InterruptedException {
-    Node node = launcher.launch(NodeLauncher.Role.APP, "node", List.of("true"), Map.of());
-    node.process().waitFor();
-    assertThatThrownBy(() -> node.awaitUntil("answering", () -> true, Tiny.LIMIT))
+  void a_node_that_has_ended_is_not_ready_whatever_else_holds() {
+    Launch command = new Launch("node", new Program.Command(List.of("true")), List.of(), List.of(), Map.of());
+    Node node = environment.launch(environment.place(1), command);
+    assertThat(node.endsWithin(Tiny.LIMIT)).isTrue();
+    assertThatThrownBy(() -> node.awaitUntil(() -> "answering", () -> true, Tiny.LIMIT))
         .isInstanceOf(ClusterException.class)
         .hasMessageContaining("node ended with exit code 0 before it was answering");
   }
 
   private Instance instance(int port) {
     AppSpec app = AppSpec.mainClass(TinyApp.class);
-    PostgresNode noPostgres = new PostgresNode(1, run.log("postgres"));
-    AppLauncher apps = new AppLauncher(launcher, app, 1, noPostgres, new RedisNode(1, run.log("redis")));
-    return new Instance(1, port, apps, app, run.log("app-1"));
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    Place place = new Place(1, "app-1", URI.create("http://127.0.0.1:" + port), port, address);
+    Variables variables = Variables.of(1, new Stores(null, null));
+    return new Instance(place, environment, each -> app.launch(each.id(), variables.with(each.id(), each.port())), app,
+        new Faults(environment.capabilities(), "local"));
   }
 }

@@ -14,7 +14,7 @@ final class TinyRedis {
 
   /** The first line of the answer. */
   static String ask(RedisNode redis, String command) {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), redis.port());
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), redis.address().getPort());
         InputStreamReader in = new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8);
         BufferedReader answer = new BufferedReader(in)) {
       socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.UTF_8));

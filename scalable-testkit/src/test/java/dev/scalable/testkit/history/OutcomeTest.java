@@ -6,6 +6,7 @@ import static dev.scalable.testkit.history.Fate.INDETERMINATE;
 import static dev.scalable.testkit.history.Fate.OK;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +59,6 @@ class OutcomeTest {
   }
 
   private static Exchange exchange(String method) {
-    return new Exchange("run", 0, 0, method, 1, 2, 3, false, null, new Outcome.Ok());
+    return Exchange.of("run", 0, 0).request("a", method, "/").ended(Duration.ZERO, new Outcome.Ok());
   }
 }

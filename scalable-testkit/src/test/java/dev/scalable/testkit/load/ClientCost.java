@@ -1,5 +1,6 @@
 package dev.scalable.testkit.load;
 
+import dev.scalable.testkit.cluster.Instance;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -37,7 +37,7 @@ class LatencyTest {
   @Test
   void its_line_leaves_out_what_it_cannot_say() {
     assertThat(millis(200).toString()).contains("mean", "p50", "p95", "max").doesNotContain("p99");
-    assertThat(millis(0).toString()).isEqualTo("no service times");
+    assertThat(millis(0).toString()).isEqualTo("no times");
     assertThatThrownBy(() -> millis(0).max()).hasMessageContaining("a maximum needs at least 1");
   }
 

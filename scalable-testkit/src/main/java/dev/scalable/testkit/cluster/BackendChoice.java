@@ -1,0 +1,100 @@
+package dev.scalable.testkit.cluster;
+
+import dev.scalable.testkit.backend.Backend;
+import dev.scalable.testkit.backend.BackendProvider;
+import dev.scalable.testkit.backend.ClusterException;
+import dev.scalable.testkit.backend.Environment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/**
+ * Which backend a cluster runs on, and why. What the test's code says wins over {@value #VARIABLE}, which wins over the
+ * order of {@link #ORDER}; {@value #REQUIRE} turns the choice of any other into a failure, so that a build that means to
+ * test with containers is not green without them.
+ */
+record BackendChoice(BackendProvider provider, String why) {
+  static final String PROPERTY = "scalable.testkit.backend";
+  static final String VARIABLE = "SCALABLE_TESTKIT_BACKEND";
+  static final String REQUIRE = "SCALABLE_TESTKIT_REQUIRE";
+
+  /** An app that runs already is no other's; containers are what was asked for by whoever added Testcontainers. */
+  private static final List<Backend> ORDER = List.of(Backend.EXTERNAL, Backend.DOCKER, Backend.LOCAL);
+
+  /**
+   * Chooses.
+   *
+   * @throws ClusterException if what was asked for, or anything at all, cannot be had; with the reason of each
+   */
+  static BackendChoice of(ClusterSpec spec) {
+    List<BackendProvider> providers =
+        ServiceLoader.load(BackendProvider.class, BackendProvider.class.getClassLoader()).stream()
+            .map(ServiceLoader.Provider::get)
+            .toList();
+    return of(spec, providers, System.getenv());
+  }
+
+  static BackendChoice of(ClusterSpec spec, List<BackendProvider> providers, Map<String, String> environment) {
+    BackendChoice choice = choose(spec, providers, environment);
+    String required = environment.getOrDefault(REQUIRE, "");
+    if (!required.isBlank() && choice.provider.kind() != Backend.named(required, REQUIRE)) {
+      throw new ClusterException("the environment's " + REQUIRE + " asks for the backend \"" + required
+          + "\" and nothing else, but it would be " + choice);
+    }
+    return choice;
+  }
+
+  private static BackendChoice choose(
+      ClusterSpec spec, List<BackendProvider> providers, Map<String, String> environment) {
+    String said = System.getProperty(PROPERTY, environment.getOrDefault(VARIABLE, ""));
+    if (spec.backend() != Backend.AUTO) {
+      return only(spec.backend(), "the test asks for it", spec, providers);
+    }
+    if (!said.isBlank() && Backend.named(said, VARIABLE) != Backend.AUTO) {
+      return only(Backend.named(said, VARIABLE), VARIABLE + " asks for it", spec, providers);
+    }
+    List<String> refused = new ArrayList<>();
+    for (Backend kind : ORDER) {
+      Optional<BackendProvider> provider = find(kind, providers);
+      Optional<String> obstacle = provider.flatMap(each -> each.obstacle(spec.request()));
+      if (provider.isPresent() && obstacle.isEmpty()) {
+        return new BackendChoice(provider.get(), refused.isEmpty()
+            ? "nothing stands in its way"
+            : refused.stream().collect(Collectors.joining("; ", "not ", "")));
+      }
+      refused.add(kind + ": " + obstacle.orElse("it is not on the class path"));
+    }
+    throw new ClusterException("no cluster can run here:\n- " + String.join("\n- ", refused));
+  }
+
+  private static BackendChoice only(Backend kind, String why, ClusterSpec spec, List<BackendProvider> providers) {
+    BackendProvider provider = find(kind, providers).orElseThrow(() -> new ClusterException(
+        "the backend \"" + kind + "\" (" + why + ") is not on the class path"));
+    provider.obstacle(spec.request()).ifPresent(obstacle -> {
+      throw new ClusterException("the backend \"" + kind + "\" (" + why + ") cannot be used: " + obstacle);
+    });
+    return new BackendChoice(provider, why);
+  }
+
+  private static Optional<BackendProvider> find(Backend kind, List<BackendProvider> providers) {
+    return providers.stream().filter(each -> each.kind() == kind).findFirst();
+  }
+
+  /** The name of the backend. */
+  String name() {
+    return provider.kind().toString();
+  }
+
+  Environment open(ClusterSpec spec) {
+    return provider.open(spec.request());
+  }
+
+  /** The name, and why it was chosen. */
+  @Override
+  public String toString() {
+    return name() + " (" + why + ")";
+  }
+}

@@ -1,9 +1,0 @@
-package dev.scalable.testkit.cluster;
-
-/** nginx refused a configuration; the message holds its own words. The folder is left as it was, to be looked at. */
-final class NginxConfException extends RuntimeException {
-
-  NginxConfException(String message) {
-    super(message);
-  }
-}

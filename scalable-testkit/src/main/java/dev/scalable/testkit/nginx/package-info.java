@@ -1,0 +1,9 @@
+/**
+ * Renders the Nginx configuration that Scalable ships for one cluster: what is tested is what is deployed. Runs
+ * nothing. For backends; users of the testkit import nothing of it.
+ */
+@NullMarked
+package dev.scalable.testkit.nginx;
+
+import org.jspecify.annotations.NullMarked;
+

@@ -1,0 +1,50 @@
+package dev.scalable.testkit.run;
+
+import dev.scalable.testkit.backend.NodeLog;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Starts the processes of one run. Each notes itself in the run directory before it becomes the node, see {@link
+ * ProcessList}, so that the {@link Reaper} misses none. Output goes to a file, never to a pipe: a pipe that nobody
+ * reads stops its writer.
+ */
+final class NodeLauncher {
+  private final RunDirectory run;
+
+  NodeLauncher(RunDirectory run) {
+    this.run = run;
+  }
+
+  /** Where this launcher's nodes keep their files. */
+  RunDirectory run() {
+    return run;
+  }
+
+  /** Starts {@code command} as the node {@code name}, with {@code environment} added to what this JVM has. */
+  ProcessNode launch(Role role, String name, List<String> command, Map<String, String> environment) {
+    List<String> recorded = new ArrayList<>(
+        List.of("record", run.path().toString(), role.name().toLowerCase(Locale.ROOT)));
+    recorded.addAll(command);
+    NodeLog log = run.log(name);
+    ProcessBuilder builder = Shell.builder(ProcessList.command(run.path(), recorded))
+        .directory(run.path().toFile())
+        .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
+        .redirectErrorStream(true)
+        .redirectOutput(Redirect.appendTo(log.path().toFile()));
+    builder.environment().put("SCALABLE_TESTKIT_RUN", run.id());
+    builder.environment().put("SCALABLE_TESTKIT_NODE", name);
+    builder.environment().putAll(environment);
+    try {
+      return new ProcessNode(name, builder.start(), log);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot start " + name + ": " + String.join(" ", command), e);
+    }
+  }
+}
