@@ -29,7 +29,7 @@ class TransactionTest {
   private static final int SIZE = 2;
 
   private final Jdbi aside = Jdbi.create(TestStack.postgres().dataSource());
-  private Pool pool = pool(TestStack.postgres().port());
+  private Pool pool = pool(TestStack.postgres().address().getPort());
   private PooledDb db = new PooledDb(pool);
 
   private static Pool pool(int port) {
@@ -222,7 +222,7 @@ class TransactionTest {
   @Test
   void a_commit_whose_reply_is_lost_is_an_unknown_outcome() throws IOException {
     pool.stop();
-    try (CommitReplyDropper dropper = new CommitReplyDropper(TestStack.postgres().port())) {
+    try (CommitReplyDropper dropper = new CommitReplyDropper(TestStack.postgres().address().getPort())) {
       pool = pool(dropper.port());
       pool.start();
       db = new PooledDb(pool);
@@ -238,7 +238,7 @@ class TransactionTest {
       assertThat(insert(2)).as("on a fresh connection").isEqualTo(1);
       nothing_has_leaked();
     }
-    pool = pool(TestStack.postgres().port());
+    pool = pool(TestStack.postgres().address().getPort());
     pool.start();
   }
 

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Arguments, flags and values of the environment may hold these variables, replaced for each instance:
  * <pre>
- * ${PORT}         the port to listen on          ${JDBC_URL}     of the cluster's PostgreSQL, without the account
- * ${INSTANCE_ID}  app-1, app-2, ...              ${DB_URL}       postgresql://user:password@host:port/database
- * ${INSTANCES}    how many were asked for        ${DB_HOST}, ${DB_PORT}, ${DB_NAME}, ${DB_USER}, ${DB_PASSWORD}
- *                                                ${REDIS_URL}    redis://host:port
+ * ${HOST}         the address to listen on       ${JDBC_URL}     of the cluster's PostgreSQL, without the account
+ * ${PORT}         and the port                   ${DB_URL}       postgresql://user:password@host:port/database
+ * ${INSTANCE_ID}  app-1, app-2, ...              ${DB_HOST}, ${DB_PORT}, ${DB_NAME}, ${DB_USER}, ${DB_PASSWORD}
+ * ${INSTANCES}    how many were asked for        ${REDIS_URL}    redis://host:port
  *                                                ${REDIS_HOST}, ${REDIS_PORT}
  * </pre>
  *
@@ -194,7 +194,7 @@ public final class AppSpec {
     if (migration == null) {
       throw new IllegalStateException("there is no migration");
     }
-    return launch("migrate", migration.program, migration.arguments, variables.with("migrate", 0));
+    return launch("migrate", migration.program, migration.arguments, variables.with("migrate", "127.0.0.1", 0));
   }
 
   private Launch launch(String name, Program what, List<String> words, Variables variables) {

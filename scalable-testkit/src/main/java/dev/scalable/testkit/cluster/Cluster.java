@@ -5,7 +5,10 @@ import dev.scalable.testkit.backend.Environment;
 import dev.scalable.testkit.backend.Exit;
 import dev.scalable.testkit.backend.Node;
 import dev.scalable.testkit.backend.NodeLog;
+import dev.scalable.testkit.history.Timeline;
+import dev.scalable.testkit.load.Calibration;
 import dev.scalable.testkit.load.Load;
+import dev.scalable.testkit.load.LoadResult;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +17,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +36,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Whatever way the JVM ends, no process of the cluster outlives it by more than the time they take to stop.
  */
 public final class Cluster implements AutoCloseable {
+  private static final int CALIBRATION_WARM_UP = 2_000;
+  private static final int CALIBRATION_USERS = 8;
+  private static final Duration CALIBRATION_TIME = Duration.ofSeconds(1);
+
   private final AppSpec app;
   private final BackendChoice choice;
   private final Environment environment;
@@ -39,10 +48,14 @@ public final class Cluster implements AutoCloseable {
   private final Balancer balancer;
   private final @Nullable PostgresNode postgres;
   private final @Nullable RedisNode redis;
+  private final boolean calibrated;
+  private final List<Consumer<LoadResult>> listeners = new CopyOnWriteArrayList<>();
+  private @Nullable Calibration calibration;
 
-  Cluster(AppSpec app, BackendChoice choice, Environment environment, Faults faults, Slots slots, Balancer balancer,
-      Stores stores) {
+  Cluster(AppSpec app, boolean calibrated, BackendChoice choice, Environment environment, Faults faults, Slots slots,
+      Balancer balancer, Stores stores) {
     this.app = app;
+    this.calibrated = calibrated && faults.capabilities().contains(Capability.CALIBRATION);
     this.choice = choice;
     this.environment = environment;
     this.faults = faults;
@@ -77,9 +90,56 @@ public final class Cluster implements AutoCloseable {
    * begins, are expected to answer.
    */
   public Load load() {
-    return Load.against(uri())
+    Load load = Load.against(uri())
         .instanceHeader(app.instanceHeader())
-        .instances(() -> instances().stream().map(Instance::id).toList());
+        .instances(() -> instances().stream().map(Instance::id).toList())
+        .pinnedTo(this::directUris)
+        .timeline(faults.timeline())
+        .cpu(this::cpuTimes);
+    listeners.forEach(load::listener);
+    if (calibrated) {
+      load.calibratedBy(this::calibrate);
+    }
+    return load;
+  }
+
+  /**
+   * Has {@code listener} be told of the result of every load that {@link #load} describes from now on.
+   *
+   * @param listener called by the thread that ran the load, which gets what it throws
+   */
+  public void onResult(Consumer<LoadResult> listener) {
+    listeners.add(listener);
+  }
+
+  /** What was done to nodes, and when, since the cluster was started. */
+  public Timeline timeline() {
+    return faults.timeline();
+  }
+
+  /**
+   * What the load generator and the balancer can do on this machine without any app: measured for a second when it is
+   * asked for the first time, and known from then on. A cluster that was {@linkplain ClusterBuilder#calibrated built so}
+   * measures it before its first load.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#CALIBRATION}
+   */
+  public Calibration calibrate() {
+    synchronized (listeners) {
+      Calibration known = calibration;
+      if (known == null) {
+        known = Calibration.of(calibration().name("calibration").warmUp(Load.requests(CALIBRATION_WARM_UP))
+            .closed(Load.users(CALIBRATION_USERS).during(CALIBRATION_TIME)).run());
+        calibration = known;
+      }
+      return known;
+    }
+  }
+
+  private Map<String, URI> directUris() {
+    Map<String, URI> uris = new TreeMap<>();
+    instances().forEach(instance -> uris.put(instance.id(), instance.uri()));
+    return uris;
   }
 
   /**

@@ -26,6 +26,7 @@ public final class ClusterBuilder {
   private Backend backend = Backend.AUTO;
   private @Nullable Path balancerTemplate;
   private boolean links;
+  private boolean calibrated;
 
   ClusterBuilder() {}
 
@@ -72,6 +73,15 @@ public final class ClusterBuilder {
    */
   public ClusterBuilder links() {
     links = true;
+    return this;
+  }
+
+  /**
+   * Measures, for a second before the first load, what load generator and balancer can do on this machine without any
+   * app, so that performance can be judged by it; see {@link Cluster#calibrate}.
+   */
+  public ClusterBuilder calibrated() {
+    calibrated = true;
     return this;
   }
 
@@ -138,6 +148,7 @@ public final class ClusterBuilder {
           + " end the process that listens there, or choose another port, or 0 for any free one");
     }
     return ClusterStart.start(new ClusterSpec(
-        spec, backend, count, most, port, data, keepRun, BalancerTemplate.read(balancerTemplate), links, progress));
+        spec, backend, count, most, port, data, keepRun, BalancerTemplate.read(balancerTemplate), links, calibrated,
+        progress));
   }
 }

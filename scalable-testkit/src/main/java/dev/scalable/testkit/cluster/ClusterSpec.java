@@ -14,10 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param data where data is kept, or null to throw it away
  * @param keepRun whether the run directory outlives the cluster
  * @param balancerTemplate replaces shipped files of the balancer's configuration
+ * @param calibrated whether what the machine can do is measured before the first load
  * @param links whether faults can be injected between instances and stores
  */
 record ClusterSpec(AppSpec app, Backend backend, int instances, int maxInstances, int port, @Nullable Path data,
-    boolean keepRun, Map<String, String> balancerTemplate, boolean links, Consumer<String> progress) {
+    boolean keepRun, Map<String, String> balancerTemplate, boolean links, boolean calibrated,
+    Consumer<String> progress) {
   /** What a backend is told of it. */
   BackendProvider.Request request() {
     return new BackendProvider.Request(app.program(), keepRun, data != null, balancerTemplate, progress);

@@ -73,7 +73,7 @@ final class ClusterStart {
     step("first answers through " + balancer.version(),
         () -> instances.values().forEach(instance -> balancer.awaitServing(instance, 1, SERVED_LIMIT)));
     Slots slots = new Slots(spec.instances(), places, instances, balancer, factory);
-    return new Cluster(app, choice, environment, faults, slots, balancer, stores);
+    return new Cluster(app, spec.calibrated(), choice, environment, faults, slots, balancer, stores);
   }
 
   private Stores startStores() {
@@ -92,7 +92,7 @@ final class ClusterStart {
   }
 
   private Launch launch(Variables variables, Place place) {
-    return spec.app().launch(place.id(), variables.with(place.id(), place.port()));
+    return spec.app().launch(place.id(), variables.with(place.id(), place.host(), place.port()));
   }
 
   private SortedMap<Integer, Instance> startInstances(Slots.Factory factory) {

@@ -1,6 +1,7 @@
 package dev.scalable.testkit.cluster;
 
 import dev.scalable.testkit.backend.Capability;
+import dev.scalable.testkit.history.Timeline;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -8,6 +9,7 @@ import java.util.TreeSet;
 final class Faults {
   private final Set<Capability> capabilities;
   private final String where;
+  private final Timeline timeline = new Timeline();
 
   Faults(Set<Capability> capabilities, String where) {
     this.capabilities = Set.copyOf(capabilities);
@@ -28,5 +30,11 @@ final class Faults {
   }
 
   /** Notes that {@code what} was done to {@code node} just now. */
-  void tell(String node, String what) {}
+  void tell(String node, String what) {
+    timeline.record(node, what);
+  }
+
+  Timeline timeline() {
+    return timeline;
+  }
 }

@@ -16,7 +16,7 @@ record Variables(Map<String, String> values) {
   static final String PORT = "${PORT}";
 
   /** All names there are. */
-  static final Set<String> NAMES = Set.of("PORT", "INSTANCE_ID", "INSTANCES", "JDBC_URL", "DB_URL", "DB_HOST",
+  static final Set<String> NAMES = Set.of("HOST", "PORT", "INSTANCE_ID", "INSTANCES", "JDBC_URL", "DB_URL", "DB_HOST",
       "DB_PORT", "DB_NAME", "DB_USER", "DB_PASSWORD", "REDIS_URL", "REDIS_HOST", "REDIS_PORT");
 
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^}]*)}");
@@ -48,9 +48,10 @@ record Variables(Map<String, String> values) {
   }
 
   /** These, and what only the node {@code id} is told. */
-  Variables with(String id, int port) {
+  Variables with(String id, String host, int port) {
     Map<String, String> more = new HashMap<>(values);
     more.put("INSTANCE_ID", id);
+    more.put("HOST", host);
     more.put("PORT", Integer.toString(port));
     return new Variables(Map.copyOf(more));
   }

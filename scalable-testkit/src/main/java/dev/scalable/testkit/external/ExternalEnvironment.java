@@ -86,7 +86,7 @@ final class ExternalEnvironment implements Environment {
     Map.Entry<String, URI> instance = List.copyOf(running.instances().entrySet()).get(number - 1);
     URI uri = instance.getValue();
     int port = uri.getPort() == -1 ? HTTP : uri.getPort();
-    return new Place(number, instance.getKey(), uri, port, InetSocketAddress.createUnresolved(uri.getHost(), port));
+    return new Place(number, instance.getKey(), uri, uri.getHost(), port, InetSocketAddress.createUnresolved(uri.getHost(), port));
   }
 
   @Override

@@ -6,3 +6,4 @@
 package dev.scalable.testkit.external;
 
 import org.jspecify.annotations.NullMarked;
+

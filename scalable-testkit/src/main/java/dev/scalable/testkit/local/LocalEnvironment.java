@@ -90,7 +90,7 @@ final class LocalEnvironment implements Environment {
   @Override
   public Place place(int number) {
     int port = run.reservePort();
-    return new Place(number, "app-" + number, http(port), port, loopback(port));
+    return new Place(number, "app-" + number, http(port), "127.0.0.1", port, loopback(port));
   }
 
   @Override

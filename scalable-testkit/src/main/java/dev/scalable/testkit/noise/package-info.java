@@ -6,3 +6,4 @@
 package dev.scalable.testkit.noise;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -3,7 +3,6 @@ package dev.scalable.testkit.cluster;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -30,7 +29,7 @@ public final class TinyApp {
       IntStream.range(0, 100).forEach(number -> System.out.println("line " + number));
     }
     int port = Integer.parseInt(System.getenv("TINY_PORT"));
-    HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    HttpServer server = HttpServer.create(new InetSocketAddress(System.getenv("TINY_HOST"), port), 0);
     server.setExecutor(Executors.newCachedThreadPool());
     server.createContext("/", exchange -> answer(exchange, id));
     server.start();
