@@ -85,7 +85,6 @@ final class DockerEnvironment implements Environment {
 
   @Override
   public void prepare() {
-    apps.prepare();
     nginx = ContainerNginx.version(room, images.nginx());
   }
 

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 import org.testcontainers.DockerClientFactory;
 
 /**
- * Containers, networks and volumes whose test JVM died. They carry the name of their run; whether it is over its folder
+ * Containers and networks whose test JVM died. They carry the name of their run; whether it is over its folder
  * tells. Where Testcontainers' own helper may run, it removes them within seconds, by the labels of its session.
  */
 final class Leftovers {
@@ -57,10 +57,6 @@ final class Leftovers {
           .filter(network -> isOver(network.getLabels()))
           .forEach(network -> attempt("the network " + network.getName(), () ->
               client.removeNetworkCmd(network.getId()).exec()));
-      client.listVolumesCmd().withFilter("label", List.of(FOLDER + "=" + folder(engine))).exec().getVolumes().stream()
-          .filter(volume -> isOver(volume.getLabels()))
-          .forEach(volume -> attempt("the volume " + volume.getName(), () ->
-              client.removeVolumeCmd(volume.getName()).exec()));
     } catch (DockerException e) {
       log.warn("What test JVMs that died have left in the container engine cannot be listed", e);
     }

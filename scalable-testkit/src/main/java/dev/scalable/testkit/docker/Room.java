@@ -16,7 +16,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,7 +35,6 @@ final class Room {
   private final Map<String, String> labels;
   private final Subnet network;
   private final AtomicInteger containers = new AtomicInteger();
-  private final ConcurrentLinkedQueue<String> volumes = new ConcurrentLinkedQueue<>();
 
   private Room(DockerClient client, Run run, Map<String, String> labels, Subnet network) {
     this.client = client;
@@ -156,14 +154,6 @@ final class Room {
     }
   }
 
-  /** Makes a folder that several containers can share; it is gone with the room. */
-  String createVolume(String name) {
-    String volume = run.id() + "-" + name;
-    client.createVolumeCmd().withName(volume).withLabels(labels).exec();
-    volumes.add(volume);
-    return volume;
-  }
-
   /** Ends containers at once and removes them with all that they wrote; throws when all were tried. */
   void remove(Collection<String> ids) {
     List<String> failures = ids.parallelStream().flatMap(id -> {
@@ -182,13 +172,9 @@ final class Room {
     }
   }
 
-  /** Removes all containers, those too whose start failed, then the volumes and the network. */
+  /** Removes all containers, those too whose start failed, and then the network. */
   void close() {
     remove(Leftovers.containersOf(client, labels));
-    for (String volume = volumes.peek(); volume != null; volume = volumes.peek()) {
-      client.removeVolumeCmd(volume).exec();
-      volumes.remove();
-    }
     network.remove(client);
   }
 
