@@ -32,6 +32,7 @@ final class ClusterStart {
   private final BackendChoice choice;
   private final Environment environment;
   private final Faults faults;
+  private @Nullable Stores stores;
 
   private ClusterStart(ClusterSpec spec, BackendChoice choice, Environment environment) {
     this.spec = spec;
@@ -55,6 +56,7 @@ final class ClusterStart {
 
   private Cluster start() {
     Stores stores = startStores();
+    this.stores = stores;
     Variables variables = Variables.of(spec.instances(), stores);
     AppSpec app = spec.app();
     if (app.hasMigration()) {
@@ -88,7 +90,8 @@ final class ClusterStart {
     }
     steps.add(() -> step("finding the balancer", environment::prepare));
     Together.run(steps);
-    return new Stores(postgres.get(), redis.get());
+    Stores stores = Stores.direct(postgres.get(), redis.get());
+    return spec.links() ? stores.linked(environment) : stores;
   }
 
   private Launch launch(Variables variables, Place place) {
@@ -138,6 +141,9 @@ final class ClusterStart {
     }
     ClusterException failure = new ClusterException(message.toString(), cause);
     try {
+      if (stores != null) {
+        stores.close();
+      }
       environment.close();
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
