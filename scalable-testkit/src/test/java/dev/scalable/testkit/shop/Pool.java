@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Connections to PostgreSQL, and transactions on them. Safe for use by several threads. */
 final class Pool {
   static final int SIZE = 8;
-  private static final long PATIENCE_SECONDS = 2;
+  private static final long PATIENCE_SECONDS = 5;
 
   /** What a transaction does; it is committed if this returns and rolled back if it throws. */
   @FunctionalInterface
