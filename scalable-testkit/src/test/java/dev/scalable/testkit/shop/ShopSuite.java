@@ -39,7 +39,7 @@ class ShopSuite {
   private static final AtomicLong NEXT_PRODUCT = new AtomicLong(1_000);
 
   @Test void requests_are_dealt_out_evenly(Cluster cluster) {
-    cluster.load().get("/products/1").closed(users(1), iterations(20)).run(); // whose turn it is after a failure, settles
+    cluster.load().get("/products/1").closed(users(1), iterations(20)).run(); // after a failure turns have to settle
     // Workers of Nginx that know nothing of each other are each even for themselves: only now and then does it show.
     for (int i = 0; i < 60; i++) {
       assertThat(cluster.load().get("/products/{id}", ids(100)).closed(users(8), iterations(1)).run())
