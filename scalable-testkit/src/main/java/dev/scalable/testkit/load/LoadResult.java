@@ -55,6 +55,11 @@ public final class LoadResult {
     return account.name();
   }
 
+  /** Returns how the load came about, in words, such as {@code closed model, 20 users x 10 requests}. */
+  public String model() {
+    return account.model().toString();
+  }
+
   /** Returns the number of requests that the run was to send; in a run without a fixed number, those it took up. */
   public int scheduled() {
     return account.exchanges().size();
