@@ -5,6 +5,7 @@ import static dev.scalable.testkit.load.Load.at;
 import static dev.scalable.testkit.load.Load.ids;
 import static dev.scalable.testkit.load.Load.iterations;
 import static dev.scalable.testkit.load.Load.rate;
+import static dev.scalable.testkit.load.Load.requests;
 import static dev.scalable.testkit.load.Load.users;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
@@ -57,7 +58,8 @@ class ShopSuite {
   }
 
   @Test void products_are_read_quickly(Cluster cluster) {
-    var run = cluster.load().get("/products/{id}", ids(100)).open(rate(100).perSecond().during(ofSeconds(3))).run();
+    var run = cluster.load().get("/products/{id}", ids(100)).warmUp(requests(1_500))
+        .open(rate(100).perSecond().during(ofSeconds(3))).run();
     assertThat(run).allSucceeded().p95().isAtMost(ofMillis(200));
   }
 
