@@ -11,7 +11,8 @@ import java.util.Locale;
 
 /** The report as one page of HTML that needs nothing else: no script, no other file, no network. */
 final class HtmlPage {
-  private static final DateTimeFormatter MOMENT = DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm:ss O", Locale.ENGLISH);
+  private static final DateTimeFormatter MOMENT =
+      DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm:ss O", Locale.ENGLISH);
   private static final int LONG_MESSAGE = 400;
 
   private final Findings findings;

@@ -148,9 +148,9 @@ final class JsonDocument {
       json.writeNumberProperty("ok", slice.ok());
       json.writeNumberProperty("notOk", slice.bad());
       OptionalDouble none = OptionalDouble.empty();
-      writeMillis("p50Ms", slice.timed() == 0 ? none : OptionalDouble.of(slice.p50()));
-      writeMillis("p99Ms", slice.timed() == 0 ? none : OptionalDouble.of(slice.p99()));
-      writeMillis("maxMs", slice.timed() == 0 ? none : OptionalDouble.of(slice.max()));
+      writeMillis("p50Ms", slice.timed() == 0 ? none : OptionalDouble.of((double) slice.p50()));
+      writeMillis("p99Ms", slice.timed() == 0 ? none : OptionalDouble.of((double) slice.p99()));
+      writeMillis("maxMs", slice.timed() == 0 ? none : OptionalDouble.of((double) slice.max()));
       writeCounts("byInstance", slice.instances());
       json.writeEndObject();
     }

@@ -15,6 +15,7 @@ record Lane(String node, List<Stretch> stretches) {
   enum State {
     UP,
     STARTING,
+    ENDING,
     PAUSED,
     DISTURBED,
     DOWN

@@ -44,8 +44,8 @@ final class MarkdownPage {
     line("| test | verdict |");
     line("| --- | --- |");
     for (Findings.Test test : findings.tests()) {
-      line("| " + escaped(test.name()) + " | " + (test.verdict() == Verdict.PASS ? "PASS" : "**" + test.verdict() + "**")
-          + " |");
+      String verdict = test.verdict() == Verdict.PASS ? "PASS" : "**" + test.verdict() + "**";
+      line("| " + escaped(test.name()) + " | " + verdict + " |");
     }
     findings.tests().stream()
         .filter(test -> test.verdict() != Verdict.PASS && !test.message().isBlank())

@@ -97,6 +97,9 @@ final class Nodes {
     }
     words.put("start", State.STARTING);
     words.put("launch", State.STARTING);
+    for (String ending : List.of("terminating", "stopping", "drain")) {
+      words.put(ending, State.ENDING);
+    }
     for (String paused : List.of("pause", "froze", "freez")) {
       words.put(paused, State.PAUSED);
     }

@@ -26,7 +26,7 @@ final class PercentileFigure {
     double least = curves.values().stream().flatMapToDouble(each -> each.min().stream()).min().orElse(1);
     double most = curves.values().stream().flatMapToDouble(each -> each.max().stream()).max().orElse(1);
     double nines = curves.values().stream()
-        .mapToDouble(each -> Math.log10(Math.max(10, each.count())))
+        .mapToDouble(each -> Math.log10((double) Math.max(10, each.count())))
         .max()
         .orElse(1);
     this.plot = new Plot(
@@ -58,7 +58,8 @@ final class PercentileFigure {
     plot.grid(page, Wording::tick);
     drawAxis(page);
     Legend.draw(
-        page, curves.keySet().stream().map(name -> new Legend(name, name)).toList(), plot.left() + 200, plot.right(), 14);
+        page, curves.keySet().stream().map(name -> new Legend(name, name)).toList(),
+        plot.left() + 200, plot.right(), 14);
     for (Map.Entry<String, Distribution> curve : curves.entrySet()) {
       List<Point> sure = new ArrayList<>();
       List<Point> unsure = new ArrayList<>();

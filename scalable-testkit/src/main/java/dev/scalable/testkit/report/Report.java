@@ -6,6 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -56,7 +57,8 @@ public final class Report {
    * @throws java.io.UncheckedIOException if no folder can be made
    */
   public static Report named(String name) {
-    return new Report(name, ReportFolder.claim(ReportFolder.base(), name, LocalDateTime.now()));
+    LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
+    return new Report(name, ReportFolder.claim(ReportFolder.base(), name, now));
   }
 
   /** Returns the absolute path of the page, which is there after {@link #write}. */
@@ -155,7 +157,8 @@ public final class Report {
     all.putIfAbsent("system", System.getProperty("os.name") + " " + System.getProperty("os.version")
         + ", " + System.getProperty("os.arch"));
     return new Findings(
-        name, ZonedDateTime.now(), all, List.copyOf(tests), List.copyOf(runs), List.copyOf(attachments));
+        name, ZonedDateTime.now(ZoneId.systemDefault()), all, List.copyOf(tests), List.copyOf(runs),
+        List.copyOf(attachments));
   }
 
   private static double loadAverage() {

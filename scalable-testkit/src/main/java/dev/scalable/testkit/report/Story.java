@@ -40,7 +40,8 @@ final class Story {
   static List<String> warnings(RunFigures run) {
     List<String> warnings = new ArrayList<>();
     run.disturbed().ifPresent(why -> warnings.add(
-        "The machine was disturbed during this run: " + why + ". Nothing is said about speed; what was lost still counts."));
+        "The machine was disturbed during this run: " + why
+            + ". Nothing is said about speed; what was lost still counts."));
     if (run.pauseHidden() >= LONG_PAUSE) {
       warnings.add("The longest request took " + Wording.millis(run.service().max()) + " ms, the time of about "
           + Wording.count(Math.round(run.pauseHidden()))
@@ -63,7 +64,8 @@ final class Story {
     return "In slices of " + Wording.tick(run.slice().toNanos() / 1e6) + " ms, of about "
         + Wording.count(perSlice, "request", "requests") + " each"
         + (perSlice < 1000 ? ", so the p99 of one is the time of its slowest few" : "")
-        + ". Answers are counted when they ended, times when the request was " + (run.scheduled() ? "due" : "sent") + "."
+        + ". Answers are counted when they ended, times when the request was "
+        + (run.scheduled() ? "due" : "sent") + "."
         + (run.lanes().stream().anyMatch(lane -> lane.stretches().size() > 1)
             ? " Shaded: a node was not up."
             : "");

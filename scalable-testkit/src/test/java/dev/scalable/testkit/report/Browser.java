@@ -46,6 +46,7 @@ final class Browser {
             + Files.readString(folder.resolve("browser.log")));
       }
     } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly().waitFor();
     }
     return ImageIO.read(picture.toFile());

@@ -31,6 +31,12 @@ class NodesTest {
   }
 
   @Test
+  void one_that_is_asked_to_end_is_not_down_yet() {
+    assertThat(states("2 terminating", "3 terminated", "5 starting", "6 ready")).extracting(Stretch::state)
+        .containsExactly(State.UP, State.ENDING, State.DOWN, State.STARTING, State.UP);
+  }
+
+  @Test
   void an_instance_that_is_added_was_down_before() {
     assertThat(states("4 started", "5 ready")).extracting(Stretch::state)
         .containsExactly(State.DOWN, State.STARTING, State.UP);

@@ -75,7 +75,9 @@ class ReportFolderTest {
     Path file = Files.writeString(base.resolve("file"), "");
     assertThatThrownBy(() -> ReportFolder.claim(file, "a", NOW))
         .isInstanceOf(UncheckedIOException.class)
-        .hasMessageContaining("'a'").hasMessageContaining(file.toString()).hasMessageContaining("-Dscalable.testkit.reports");
+        .hasMessageContaining("'a'")
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining("-Dscalable.testkit.reports");
   }
 
   private List<String> names() throws IOException {

@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.image.BufferedImage;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.CleanupMode;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The page as a browser shows it; without Chromium nothing is said. The colours are those of report.css. */
 class ReportInBrowserTest {
@@ -23,11 +22,12 @@ class ReportInBrowserTest {
 
   private final Optional<Browser> browser = Browser.find();
 
-  /** Chromium's children may still write into its profile when it has ended. */
-  @TempDir(cleanup = CleanupMode.NEVER) Path folder;
+  /** The pictures stay here, to be looked at. */
+  private final Path folder = Path.of("target", "report-in-browser").toAbsolutePath();
 
   @BeforeEach
-  void needsAChromium() {
+  void needsAChromium() throws IOException {
+    Files.createDirectories(folder);
     assumeTrue(browser.isPresent(), "no chromium on the PATH: the report was not looked at in a browser");
   }
 
@@ -51,8 +51,9 @@ class ReportInBrowserTest {
   }
 
   private BufferedImage picture(int width, boolean dark) throws Exception {
-    Path page = Files.writeString(folder.resolve("report.html"), HtmlPage.of(Sample.failed()));
-    return browser.orElseThrow().picture(page, width, HEIGHT, dark, folder);
+    Path own = Files.createTempDirectory(folder, "picture");
+    Path page = Files.writeString(own.resolve("report.html"), HtmlPage.of(Sample.failed()));
+    return browser.orElseThrow().picture(page, width, HEIGHT, dark, own);
   }
 
   private static long count(BufferedImage picture, int colour) {

@@ -22,7 +22,8 @@ import java.util.stream.LongStream;
 /** Findings whose figures are known beforehand. */
 final class Sample {
   /** Everything that could be markup of some kind, or a way out of a folder. */
-  static final String HOSTILE = "<script>alert('x')</script>\"&<!--]]>|`*[a](http://evil.example)\u0000\u001b ../../etc";
+  static final String HOSTILE =
+      "<script>alert('x')</script>\"&<!--]]>|`*[a](http://evil.example)\u0000\u001b ../../etc";
 
   private static final Duration LENGTH = Duration.ofSeconds(10);
 
