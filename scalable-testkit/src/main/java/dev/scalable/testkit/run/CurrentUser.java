@@ -22,11 +22,21 @@ public final class CurrentUser {
     return uid(path) == uid();
   }
 
+  /** The numbers of this JVM's user and group, as {@code 1000:1000}. */
+  public static String ids() {
+    return ownFile("unix:uid") + ":" + ownFile("unix:gid");
+  }
+
   private static int uid() {
+    return ownFile("unix:uid");
+  }
+
+  /** A number that the file system gives to a new file of this JVM. */
+  private static int ownFile(String attribute) {
     try {
       Path own = Files.createTempFile("scalable-testkit", "");
       try {
-        return uid(own);
+        return (Integer) Files.getAttribute(own, attribute, LinkOption.NOFOLLOW_LINKS);
       } finally {
         Files.delete(own);
       }
