@@ -10,8 +10,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
+import org.opentest4j.TestAbortedException;
 
-/** A cluster's Nginx with another configuration than the shipped one, until this is closed. */
+/**
+ * A cluster's Nginx with another configuration than the shipped one, until this is closed. It is changed under the
+ * running cluster, so that a bug of the balancer needs no cluster of its own.
+ */
 final class AlteredNginx implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -26,6 +30,7 @@ final class AlteredNginx implements AutoCloseable {
   static AlteredNginx replacing(Cluster cluster, Map<String, Map<String, String>> linesByFile)
       throws IOException {
     AlteredNginx altered = new AlteredNginx(cluster.balancer().configuration());
+    altered.master();
     for (Map.Entry<String, Map<String, String>> file : linesByFile.entrySet()) {
       altered.alter(altered.folder.resolve(file.getKey()), file.getValue());
     }
@@ -48,14 +53,20 @@ final class AlteredNginx implements AutoCloseable {
 
   /** Has Nginx read its files, and waits until no worker is left that goes by the old ones. */
   private void reload() throws IOException {
-    ProcessHandle master = ProcessHandle.of(Long.parseLong(Files.readString(folder.resolve("nginx.pid")).strip()))
-        .orElseThrow();
+    ProcessHandle master = master();
     Set<ProcessHandle> old = workers(master);
     new ProcessBuilder("kill", "-s", "HUP", Long.toString(master.pid())).inheritIO().start();
     Awaitility.await("nginx with other workers than " + old).atMost(LIMIT).until(() -> {
       Set<ProcessHandle> now = workers(master);
       return !now.isEmpty() && now.stream().noneMatch(old::contains);
     });
+  }
+
+  /** The number alone might be that of another process, if Nginx is in a container. */
+  private ProcessHandle master() throws IOException {
+    long pid = Long.parseLong(Files.readString(folder.resolve("nginx.pid")).strip());
+    return ProcessHandle.current().descendants().filter(process -> process.pid() == pid).findAny()
+        .orElseThrow(() -> new TestAbortedException("only the Nginx of the local backend can be given other files"));
   }
 
   private static Set<ProcessHandle> workers(ProcessHandle master) {

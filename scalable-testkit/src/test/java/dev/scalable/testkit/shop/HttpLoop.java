@@ -18,8 +18,8 @@ import java.util.concurrent.locks.LockSupport;
  * loses the request that the balancer is just writing to one of them; this one lets the balancer close them.
  */
 final class HttpLoop {
-  /** Nginx keeps an idle connection for 5 s. */
-  private static final Duration ABANDONED = Duration.ofMillis(5_500);
+  /** Nginx keeps an idle connection for 5 s, and on a busy machine may see a while later that they are over. */
+  private static final Duration ABANDONED = Duration.ofMillis(6_500);
   private static final long PAUSE_NANOS = 5_000_000;
   private static final int ACCEPT_MILLIS = 20;
 

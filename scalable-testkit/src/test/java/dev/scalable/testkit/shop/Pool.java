@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Connections to PostgreSQL, and transactions on them. Safe for use by several threads. */
 final class Pool {
   static final int SIZE = 8;
-  private static final long PATIENCE_SECONDS = 2;
+  private static final long PATIENCE_SECONDS = 5;
 
   /** What a transaction does; it is committed if this returns and rolled back if it throws. */
   @FunctionalInterface
@@ -37,6 +37,13 @@ final class Pool {
     this.bugs = bugs;
   }
 
+  /** Opens all connections, one after the other: many at once, by a JVM that just started, take seconds. */
+  void fill() throws SQLException {
+    for (int i = 0; i < SIZE; i++) {
+      idle.addFirst(open());
+    }
+  }
+
   <T> T transaction(Work<T> work) throws SQLException {
     Semaphore permits = free;
     take(permits);
@@ -46,8 +53,7 @@ final class Pool {
     try {
       connection = idle.pollFirst();
       if (connection == null) {
-        connection = DriverManager.getConnection(url, user, password);
-        connection.setAutoCommit(false);
+        connection = open();
       }
       T result = work.in(connection);
       connection.commit();
@@ -106,6 +112,12 @@ final class Pool {
       statement.setObject(i + 1, values[i]);
     }
     return statement;
+  }
+
+  private Connection open() throws SQLException {
+    Connection connection = DriverManager.getConnection(url, user, password);
+    connection.setAutoCommit(false);
+    return connection;
   }
 
   private void take(Semaphore permits) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Redis by kept connections, one for each thread that asks at the same time. Safe for use by several threads. */
 final class Redis {
-  private static final int TIMEOUT_MILLIS = 1_000;
+  private static final int TIMEOUT_MILLIS = 5_000;
   private static final long PAUSE_NANOS = 100_000_000;
 
   private final URI uri;

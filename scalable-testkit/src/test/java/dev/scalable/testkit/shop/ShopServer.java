@@ -2,6 +2,7 @@ package dev.scalable.testkit.shop;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -48,10 +49,11 @@ public final class ShopServer {
   }
 
   /** Serves until SIGTERM, and ends with 0 when all is answered. */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws IOException, SQLException {
     ShopSettings settings = ShopSettings.ofEnvironment();
     Bugs bugs = new Bugs(settings.bugs());
     ShopServer shop = new ShopServer(settings, bugs);
+    shop.pool.fill();
     HttpLoop loop = new HttpLoop(settings, shop::answer, bugs);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> {
       if (!bugs.has(Bug.DRAIN_OFF)) {
