@@ -36,8 +36,8 @@ final class HtmlPage {
     writeRuns();
     writeAttachments();
     page.closeLine();
-    page.open("footer").element("p", "Written by Scalable's testkit. The same figures for programs are in ")
-        .element("a", "report.json", "href", "report.json").text(".").closeLine();
+    page.open("footer").open("p").text("Written by Scalable's testkit. The same figures for programs are in ")
+        .element("a", "report.json", "href", "report.json").text(".").close().closeLine();
     return page.closeLine().closeLine().toString();
   }
 

@@ -22,13 +22,14 @@ import org.jspecify.annotations.Nullable;
 /** Sums a load result up for the report: the only class of the report that knows what a load run is. */
 final class RunReader {
   private static final int MOST_SLICES = 120;
+  private static final int REQUESTS_IN_A_SLICE = 10;
   private static final int SHORTEST_SLICE_MILLIS = 10;
 
   private RunReader() {}
 
   static RunFigures read(LoadResult run, @Nullable String test) {
     Duration duration = run.duration();
-    Duration slice = slice(duration);
+    Duration slice = slice(duration, run.scheduled());
     return new RunFigures(
         run.name(), test, run.model(), run.open(), scheduled(run), run.startedAt(), duration,
         new Counts(run.scheduled(), run.ok(), run.failed(), run.dropped(), run.indeterminate()),
@@ -53,9 +54,10 @@ final class RunReader {
     return run.service().count() == 0 || gap == 0 ? 0 : run.service().max().toNanos() / gap;
   }
 
-  /** The shortest round length of which there are not too many: 10 ms, 20, 50, 100 and so on. */
-  static Duration slice(Duration duration) {
-    double atLeast = Math.max(SHORTEST_SLICE_MILLIS, duration.toNanos() / 1e6 / MOST_SLICES);
+  /** The shortest round length (10 ms, 20, 50, 100 ...) of which there are not too many, with some requests in each. */
+  static Duration slice(Duration duration, int requests) {
+    int most = Math.clamp(requests / REQUESTS_IN_A_SLICE, 1, MOST_SLICES);
+    double atLeast = Math.max(SHORTEST_SLICE_MILLIS, duration.toNanos() / 1e6 / most);
     return Duration.ofMillis(Math.round(Scale.roundUp(atLeast)));
   }
 

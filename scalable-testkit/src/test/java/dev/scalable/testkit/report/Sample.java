@@ -41,7 +41,7 @@ final class Sample {
         new Event(Duration.ofSeconds(6), "app-1", "started"),
         new Event(Duration.ofMillis(6800), "app-1", "serving"));
     Map<String, Integer> instances = new TreeMap<>(Map.of("app-1", 600, "app-2", 1390));
-    Duration slice = RunReader.slice(LENGTH);
+    Duration slice = RunReader.slice(LENGTH, 2000);
     return new RunFigures(
         name, "a killed instance loses nothing", "open model, 200 per second for 10 s", true, true,
         Instant.parse("2026-11-23T18:02:11Z"), LENGTH, new Counts(2000, 1990, 10, 0, 0), 199, "10/2000 failed",

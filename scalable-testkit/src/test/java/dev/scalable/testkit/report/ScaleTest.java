@@ -50,9 +50,11 @@ class ScaleTest {
 
   @Test
   void slices_are_of_a_round_length_and_not_too_many() {
-    assertThat(RunReader.slice(Duration.ofMillis(70))).isEqualTo(Duration.ofMillis(10));
-    assertThat(RunReader.slice(Duration.ofSeconds(10))).isEqualTo(Duration.ofMillis(100));
-    assertThat(RunReader.slice(Duration.ofMinutes(5))).isEqualTo(Duration.ofSeconds(5));
+    assertThat(RunReader.slice(Duration.ofMillis(70), 10_000)).isEqualTo(Duration.ofMillis(10));
+    assertThat(RunReader.slice(Duration.ofSeconds(10), 10_000)).isEqualTo(Duration.ofMillis(100));
+    assertThat(RunReader.slice(Duration.ofMinutes(5), 10_000)).isEqualTo(Duration.ofSeconds(5));
+    assertThat(RunReader.slice(Duration.ofSeconds(1), 200)).as("ten in each").isEqualTo(Duration.ofMillis(50));
+    assertThat(RunReader.slice(Duration.ofSeconds(1), 3)).isEqualTo(Duration.ofSeconds(1));
   }
 
   @Test
