@@ -96,6 +96,7 @@ public final class Cluster implements AutoCloseable {
         .instanceHeader(app.instanceHeader())
         .instances(() -> instances().stream().map(Instance::id).toList())
         .pinnedTo(this::directUris)
+        .freePlaces(slots::free)
         .timeline(faults.timeline())
         .cpu(this::cpuTimes);
     listeners.forEach(load::listener);

@@ -42,7 +42,10 @@ public final class ClusterBuilder {
     return this;
   }
 
-  /** How many instances there can ever be at once; two more than to start with if nothing is said. */
+  /**
+   * How many instances there can ever be at once; no more than to start with if nothing is said. Nginx knows all places
+   * from the beginning, so that an instance joins without a reload; those that are free it tries now and then.
+   */
   public ClusterBuilder maxInstances(int count) {
     maxInstances = count;
     return this;
@@ -125,7 +128,7 @@ public final class ClusterBuilder {
     AppSpec spec = app == null ? null : RunningCluster.or(app, System.getenv(), mistakes);
     boolean running = spec != null && spec.program() instanceof Program.Running;
     int count = spec != null && spec.program() instanceof Program.Running known ? known.instances().size() : instances;
-    int most = running ? count : maxInstances == 0 ? count + 2 : maxInstances;
+    int most = running ? count : maxInstances == 0 ? count : maxInstances;
     if (count < 1 && !running) {
       mistakes.add("instances must be at least 1, not " + count);
     }

@@ -44,6 +44,11 @@ final class Slots {
     return List.copyOf(instances.values());
   }
 
+  /** How many places nobody is in. */
+  int free() {
+    return places.size() - instances.size();
+  }
+
   Instance get(int number) {
     Instance instance = instances.get(number);
     if (instance == null) {

@@ -42,7 +42,7 @@ public @interface ClusterTest {
   /** How many instances to start with. */
   int instances() default 2;
 
-  /** How many instances there can ever be at once; 0 stands for two more than to start with. */
+  /** How many instances there can ever be at once; 0 stands for no more than to start with. */
   int maxInstances() default 0;
 
   /** More of the app's environment, as {@code NAME=value}. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param startedAt the wall-clock time of the common start
  * @param exchanges every request, in order of its start
+ * @param freePlaces how many places for instances the balancer knew of that nobody was in
  * @param warmUp what the warm-up did, in one line; empty if there was none
  * @param cpu the CPU time that each node used during the run
  * @param noise what the machine did during the run
@@ -28,6 +29,7 @@ record Account(
     List<Fault> faults,
     List<Event> timeline,
     List<String> expectedInstances,
+    int freePlaces,
     String warmUp,
     Map<String, Duration> cpu,
     Noise noise,

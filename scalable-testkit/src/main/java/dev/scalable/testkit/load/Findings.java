@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Findings implements AutoCloseable {
   private final Plan plan;
   private final List<String> expected;
+  private final int freePlaces;
   private final @Nullable Calibration calibration;
   private @Nullable NoiseMeter meter;
   private Map<String, Duration> cpu = Map.of();
@@ -33,6 +34,7 @@ final class Findings implements AutoCloseable {
   Findings(Plan plan) {
     this.plan = plan;
     this.expected = List.copyOf(plan.instances().get());
+    this.freePlaces = plan.surroundings().freePlaces().getAsInt();
     Supplier<Calibration> known = plan.surroundings().calibration();
     this.calibration = known == null ? null : known.get();
   }
@@ -62,7 +64,7 @@ final class Findings implements AutoCloseable {
   LoadResult result(Stream<Exchange> exchanges, List<Fault> faults) {
     Noise noise = requireNonNull(meter, "the run had no beginning").stop();
     return new LoadResult(new Account(
-        plan.name(), plan.model(), startedAt, exchanges.sorted(Exchange.byStart()).toList(), faults, events, expected,
+        plan.name(), plan.model(), startedAt, exchanges.sorted(Exchange.byStart()).toList(), faults, events, expected, freePlaces,
         warmUp, cpu, noise, calibration, plan.surroundings().report()));
   }
 

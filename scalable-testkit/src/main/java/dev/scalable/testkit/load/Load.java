@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -60,6 +61,7 @@ public final class Load {
   private Timeline timeline = new Timeline();
   private Supplier<Map<String, Duration>> cpu = Map::of;
   private @Nullable Supplier<Calibration> calibration;
+  private IntSupplier freePlaces = () -> 0;
   private Consumer<LoadResult> listener = result -> {};
   private @Nullable Path report;
   private @Nullable Action whileRunning;
@@ -339,6 +341,15 @@ public final class Load {
     return this;
   }
 
+  /**
+   * Says how many places for instances the balancer knows of that nobody is in; asked when the run begins. It tries them
+   * now and then, which moves its rotation a little.
+   */
+  public Load freePlaces(IntSupplier places) {
+    this.freePlaces = places;
+    return this;
+  }
+
   /** Says where what happens to nodes is written down, so that the result has what happened during the run. */
   public Load timeline(Timeline nodes) {
     this.timeline = nodes;
@@ -399,7 +410,7 @@ public final class Load {
     Plan plan = new Plan(
         name, route, instanceHeader, instances, scenarios(), warmUpMix.isEmpty() ? scenarios() : scenarios(warmUpMix),
         check, warmUp, described, whileRunning, due, giveUpAfter,
-        new Plan.Surroundings(timeline, cpu, calibration, listener, report));
+        new Plan.Surroundings(freePlaces, timeline, cpu, calibration, listener, report));
     try (Findings findings = new Findings(plan)) {
       return new Run(plan).result(findings);
     }

@@ -154,6 +154,11 @@ public final class LoadResult {
     return account.expectedInstances();
   }
 
+  /** Returns how many places for instances the balancer knew of that nobody was in, when the run began. */
+  public int freePlaces() {
+    return account.freePlaces();
+  }
+
   /**
    * Returns what was done to the system during the run, in order of its start, with true times; the action that the
    * load went on for is among it.

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ record Plan(
   /**
    * What else goes into the result of a run, from those who know the system it runs on.
    *
+   * @param freePlaces how many places the balancer knows of that no instance is in
    * @param timeline where the events of nodes are written down
    * @param cpu the CPU time that each node has used so far
    * @param calibration what this machine can do without any application
@@ -55,6 +57,7 @@ record Plan(
    * @param report where a report of it will be
    */
   record Surroundings(
+      IntSupplier freePlaces,
       Timeline timeline,
       Supplier<Map<String, Duration>> cpu,
       @Nullable Supplier<Calibration> calibration,

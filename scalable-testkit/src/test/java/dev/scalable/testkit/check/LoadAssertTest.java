@@ -6,8 +6,11 @@ import static dev.scalable.testkit.load.Load.users;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.scalable.testkit.history.Exchange;
+import dev.scalable.testkit.history.Outcome;
 import dev.scalable.testkit.load.Load;
 import dev.scalable.testkit.load.LoadResult;
+import dev.scalable.testkit.load.RecordedLoad;
 import dev.scalable.testkit.load.TestServer;
 import java.io.IOException;
 import org.assertj.core.api.AbstractThrowableAssert;
@@ -91,6 +94,19 @@ class LoadAssertTest {
   void where_all_is_shed_nothing_is_proven() throws Exception {
     LoadResult result = post(TestServer.always(TestServer.status(503, "")), 1, 10);
     failing(() -> assertThat(result).lostNothing()).hasMessageContainingAll("no request succeeded", "10 shed by the");
+  }
+
+  @Test
+  void each_free_place_of_the_balancer_allows_one_more_between_the_shares() {
+    RecordedLoad run = RecordedLoad.closed();
+    for (int i = 0; i < 8; i++) {
+      Duration at = Duration.ofMillis(i);
+      run.exchange(Exchange.of("run", 0, i).request("GET", "GET", "/").start(at, at)
+          .answered(at, i < 5 ? "a" : "b").ended(at.plusMillis(1), new Outcome.Ok()));
+    }
+    failing(() -> assertThat(run.result()).evenlyDistributed())
+        .hasMessageContaining("at most 1 apart, but the counts are 5 - 3 = 2 apart");
+    assertThat(run.freePlaces(1).result()).evenlyDistributed();
   }
 
   @Test

@@ -23,6 +23,7 @@ public final class RecordedLoad {
   private final List<Fault> faults = new ArrayList<>();
   private List<Event> timeline = List.of();
   private List<String> expected = List.of();
+  private int freePlaces;
   private Map<String, Duration> cpu = Map.of();
   private Noise noise = QUIET;
   private @Nullable Calibration calibration;
@@ -88,12 +89,18 @@ public final class RecordedLoad {
     return this;
   }
 
+  /** Says how many places of the balancer are free. */
+  public RecordedLoad freePlaces(int count) {
+    freePlaces = count;
+    return this;
+  }
+
   /** Returns the result. */
   public LoadResult result() {
     return new LoadResult(new Account(
         "recorded", model, Instant.parse("2026-11-23T12:00:00Z"),
         exchanges.stream().sorted(Exchange.byStart()).toList(),
         faults.stream().sorted(Comparator.comparing(Fault::started)).toList(),
-        timeline, expected, "", cpu, noise, calibration, null));
+        timeline, expected, freePlaces, "", cpu, noise, calibration, null));
   }
 }
