@@ -26,7 +26,8 @@ class EngineSocketTest {
 
   @Test void an_address_that_is_none_is_told() {
     assertThat(EngineSocket.obstacle(Map.of("DOCKER_HOST", "not an address")))
-        .hasValueSatisfying(why -> assertThat(why).startsWith("DOCKER_HOST is \"not an address\", which is no address"));
+        .hasValueSatisfying(why -> assertThat(why)
+            .startsWith("DOCKER_HOST is \"not an address\", which is no address"));
   }
 
   @Test void an_engine_that_hangs_is_given_up_soon(@TempDir Path folder) throws IOException {
