@@ -44,7 +44,7 @@ final class ContainerNode implements Node {
    */
   static ContainerNode start(DockerClient client, String container, String name, NodeLog log) {
     ContainerOutput output = ContainerOutput.to(log);
-    // Before the start, as what is printed earlier would be missed; and by attaching, as logs would be told from the first.
+    // Before the start, as else its first words would be missed. Not by its logs: these begin with its first start.
     client.attachContainerCmd(container).withStdOut(true).withStdErr(true).withFollowStream(true).exec(output);
     try {
       output.awaitStarted();

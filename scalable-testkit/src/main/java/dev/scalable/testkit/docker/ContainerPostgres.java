@@ -7,11 +7,11 @@ import dev.scalable.testkit.backend.Store;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** PostgreSQL, by the settings of its official image. */
 record ContainerPostgres(ContainerStore server) implements Store.Postgres {
@@ -19,10 +19,14 @@ record ContainerPostgres(ContainerStore server) implements Store.Postgres {
   private static final String ACCOUNT = "app";
 
   private static final int PORT = 5432;
-  private static final int ANSWER_SECONDS = 2;
+  private static final int ANSWER_SECONDS = 5;
 
   /** More than the engine's 64 MiB, which a parallel query can exhaust. */
   private static final long SHARED_MEMORY = 256L << 20;
+
+  /** The same text order and case rules as the local backend has, and no libc of the image involved. */
+  private static final String INITDB =
+      "--encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8";
 
   /** A killed test machine may lose a throw-away cluster; its test does not wait for the disk. */
   private static final List<String> THROW_AWAY = List.of("-c", "fsync=off", "-c", "full_page_writes=off");
@@ -31,8 +35,10 @@ record ContainerPostgres(ContainerStore server) implements Store.Postgres {
   static ContainerPostgres start(Room room, String image, @Nullable Path kept) {
     List<Bind> binds = new ArrayList<>();
     List<String> command = new ArrayList<>(List.of("postgres", "-c", "max_connections=200"));
+    String initdb = INITDB;
     if (kept == null) {
       command.addAll(THROW_AWAY);
+      initdb += " --no-sync";
     } else {
       // Where images of version 18 and later have their data, in a folder of the version.
       binds.add(HostFolder.at(kept.resolve("postgres-in-container"), new Volume("/var/lib/postgresql")));
@@ -42,8 +48,7 @@ record ContainerPostgres(ContainerStore server) implements Store.Postgres {
             "POSTGRES_USER=" + ACCOUNT,
             "POSTGRES_PASSWORD=" + ACCOUNT,
             "POSTGRES_DB=" + ACCOUNT,
-            // The same text order and case rules as the local backend has, and no libc of the image involved.
-            "POSTGRES_INITDB_ARGS=--encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8",
+            "POSTGRES_INITDB_ARGS=" + initdb,
             "TZ=UTC")
         .withCmd(command);
     Room.host(description).withShmSize(SHARED_MEMORY);
@@ -53,12 +58,9 @@ record ContainerPostgres(ContainerStore server) implements Store.Postgres {
   }
 
   private static boolean answers(InetSocketAddress address) {
-    PGSimpleDataSource source = new PGSimpleDataSource();
-    source.setServerNames(new String[] {address.getHostString()});
-    source.setPortNumbers(new int[] {address.getPort()});
-    source.setDatabaseName(ACCOUNT);
-    source.setLoginTimeout(ANSWER_SECONDS);
-    try (Connection connection = source.getConnection(ACCOUNT, ACCOUNT)) {
+    String url = "jdbc:postgresql://" + address.getHostString() + ":" + address.getPort() + "/" + ACCOUNT
+        + "?loginTimeout=" + ANSWER_SECONDS;
+    try (Connection connection = DriverManager.getConnection(url, ACCOUNT, ACCOUNT)) {
       return connection.isValid(ANSWER_SECONDS);
     } catch (SQLException e) {
       return false;

@@ -6,7 +6,7 @@ import dev.scalable.testkit.backend.Environment;
 import dev.scalable.testkit.backend.Program;
 import java.util.Optional;
 
-/** Clusters of containers. For {@link java.util.ServiceLoader}; loads no class of Testcontainers before it knows of it. */
+/** Clusters of containers. For {@link java.util.ServiceLoader}; touches Testcontainers only where it is there. */
 public final class DockerBackend implements BackendProvider {
   private static final String TESTCONTAINERS = "org.testcontainers.DockerClientFactory";
 

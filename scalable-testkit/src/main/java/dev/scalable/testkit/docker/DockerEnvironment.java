@@ -111,7 +111,8 @@ final class DockerEnvironment implements Environment {
     Room.Published place = room.startPublished(keeper, "place-" + number, 0, APP_PORT).published();
     URI uri = URI.create("http://127.0.0.1:" + place.hostPorts().get(0));
     return nodes.place(
-        new Place(number, "app-" + number, uri, "0.0.0.0", APP_PORT, ContainerStore.socket(address, APP_PORT)), place.container());
+        new Place(number, "app-" + number, uri, "0.0.0.0", APP_PORT, ContainerStore.socket(address, APP_PORT)),
+        place.container());
   }
 
   @Override

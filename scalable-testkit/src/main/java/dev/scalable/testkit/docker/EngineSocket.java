@@ -47,7 +47,8 @@ final class EngineSocket {
   private static Optional<String> obstacleAtUsualPlaces(Map<String, String> environment) {
     List<String> silent = new ArrayList<>();
     for (Path socket : usualPlaces(environment)) {
-      Optional<String> why = Files.exists(socket) ? silence(UnixDomainSocketAddress.of(socket)) : Optional.of("no such file");
+      Optional<String> why =
+          Files.exists(socket) ? silence(UnixDomainSocketAddress.of(socket)) : Optional.of("no such file");
       if (why.isEmpty()) {
         return Optional.empty();
       }

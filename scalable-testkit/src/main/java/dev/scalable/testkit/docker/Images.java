@@ -45,7 +45,7 @@ record Images(String postgres, String redis, String nginx, String java) {
     return ImageNameSubstitutor.instance().apply(image).asCanonicalNameString();
   }
 
-  /** Why an image that is needed for {@code program} is not here and cannot be pulled in time; empty if all are here. */
+  /** Why an image needed for {@code program} is not here and cannot be pulled in time; empty if all are here. */
   Optional<String> obstacle(Program program, Consumer<String> progress) {
     DockerClient client = DockerClientFactory.instance().client();
     List<String> missing = needed(program).stream().filter(image -> !isHere(client, image)).toList();
@@ -53,8 +53,8 @@ record Images(String postgres, String redis, String nginx, String java) {
       progress.accept("pulling the image " + image);
       String refused = REFUSED.computeIfAbsent(image, Images::pull);
       if (!refused.isEmpty()) {
-        return Optional.of("the image " + image + " is not here and was not pulled (" + refused + "); missing: " + missing
-            + ". Pull them before, or name others by SCALABLE_TESTKIT_IMAGE_...");
+        return Optional.of("the image " + image + " is not here and was not pulled (" + refused + "); missing: "
+            + missing + ". Pull them before, or name others by SCALABLE_TESTKIT_IMAGE_...");
       }
       REFUSED.remove(image);
     }

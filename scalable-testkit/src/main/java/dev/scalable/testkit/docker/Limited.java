@@ -13,7 +13,7 @@ import java.util.concurrent.TimeoutException;
 final class Limited {
   private Limited() {}
 
-  /** Why {@code task} did not succeed within {@code limit}; empty if it did. It may go on afterwards, on a daemon thread. */
+  /** Why {@code task} did not succeed within {@code limit}; empty if it did. It may go on, on a daemon thread. */
   static Optional<String> attempt(Duration limit, Callable<?> task) {
     FutureTask<?> attempt = new FutureTask<>(task);
     Thread thread = new Thread(attempt, "scalable-testkit-engine");

@@ -23,8 +23,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What the containers of one run have in common: the labels by which they are found when the run is over, their network,
- * and the ports of this machine at which they are reached. Safe for use by several threads.
+ * What the containers of one run have in common: the labels by which they are found when the run is over, their
+ * network, and the ports of this machine at which they are reached. Safe for use by several threads.
  */
 final class Room {
   private static final int ATTEMPTS = 5;

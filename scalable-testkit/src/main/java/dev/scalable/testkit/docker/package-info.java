@@ -3,8 +3,8 @@
  * this backend. Testcontainers finds the engine, fetches images and cleans up after a dead JVM where its own helper may
  * run; what it has no words for (addresses that stay, kill, pause, start again) is said to the engine itself.
  *
- * <p>Calls {@code run} for the folder and the ports of a run, {@code nginx} for the balancer's configuration, and {@code
- * backend}, whose interface it implements.
+ * <p>Calls {@code run} for the folder and the ports of a run, {@code nginx} for the balancer's configuration, and
+ * {@code backend}, whose interface it implements.
  */
 @NullMarked
 package dev.scalable.testkit.docker;

@@ -3,6 +3,8 @@ package dev.scalable.testkit.cluster;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -74,16 +76,17 @@ public final class WorkingApp {
 
   /** Uses a processor for so many milliseconds of this thread's time. */
   private static String burn(long millis) {
-    long end = System.nanoTime() + millis * 1_000_000;
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long end = threads.getCurrentThreadCpuTime() + millis * 1_000_000;
     long sum = 0;
-    while (System.nanoTime() < end) {
+    while (threads.getCurrentThreadCpuTime() < end) {
       sum += Long.hashCode(sum);
     }
     return Long.toString(sum);
   }
 
   private static String sql(String query) throws SQLException {
-    String url = env("WORKING_DB") + "?connectTimeout=2&socketTimeout=2&loginTimeout=2";
+    String url = env("WORKING_DB") + "?connectTimeout=2&socketTimeout=10&loginTimeout=10";
     try (Connection connection = DriverManager.getConnection(url, env("WORKING_USER"), env("WORKING_PASSWORD"));
         Statement statement = connection.createStatement()) {
       if (!statement.execute(query)) {
