@@ -67,6 +67,14 @@ public interface Environment extends AutoCloseable {
   List<NodeLog> logs();
 
   /**
+   * Processes that instances have left: they run, and the instance that started them does not. One sentence for each.
+   * Where an instance takes all of its processes with it, as a container does, there are none.
+   */
+  default List<String> strays() {
+    return List.of();
+  }
+
+  /**
    * Ends all nodes, in the order balancer, app, Redis, PostgreSQL, gives back what was reserved, and deletes the
    * directory unless it is to be kept. Instances get five seconds to end by themselves. A second call does nothing.
    *

@@ -1,6 +1,7 @@
 package dev.scalable.testkit.backend;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,6 +29,28 @@ public record NodeLog(Path path) {
     try {
       byte[] content = Files.exists(path) ? Files.readAllBytes(path) : new byte[0];
       return new String(content, StandardCharsets.UTF_8).lines().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the log " + path, e);
+    }
+  }
+
+  /** How much was printed so far, in bytes: a moment to ask for the lines {@link #since}. */
+  public long size() {
+    try {
+      return Files.exists(path) ? Files.size(path) : 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the log " + path, e);
+    }
+  }
+
+  /** The lines printed since a moment given as {@link #size()} was then, oldest first. */
+  public List<String> since(long moment) {
+    if (!Files.exists(path)) {
+      return List.of();
+    }
+    try (InputStream in = Files.newInputStream(path)) {
+      in.skipNBytes(Math.min(moment, Files.size(path)));
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the log " + path, e);
     }

@@ -52,6 +52,7 @@ public final class Cluster implements AutoCloseable {
   private final boolean calibrated;
   private final List<Consumer<LoadResult>> listeners = new CopyOnWriteArrayList<>();
   private @Nullable Calibration calibration;
+  private volatile @Nullable Path report;
 
   Cluster(AppSpec app, boolean calibrated, BackendChoice choice, Environment environment, Faults faults, Slots slots,
       Balancer balancer, Stores stores) {
@@ -100,6 +101,10 @@ public final class Cluster implements AutoCloseable {
         .timeline(faults.timeline())
         .cpu(this::cpuTimes);
     listeners.forEach(load::listener);
+    Path told = report;
+    if (told != null) {
+      load.report(told);
+    }
     if (calibrated) {
       load.calibratedBy(this::calibrate);
     }
@@ -113,6 +118,11 @@ public final class Cluster implements AutoCloseable {
    */
   public void onResult(Consumer<LoadResult> listener) {
     listeners.add(listener);
+  }
+
+  /** Says where the report will be, for the result of every load that {@link #load} describes from now on to tell. */
+  public void reportAt(Path file) {
+    report = file;
   }
 
   /** What was done to nodes, and when, since the cluster was started. */
@@ -293,6 +303,16 @@ public final class Cluster implements AutoCloseable {
   public List<NodeLog> logs() {
     return faults.capabilities().contains(Capability.LOGS)
         ? Stream.concat(environment.logs().stream(), Stream.of(balancer.log())).toList()
+        : List.of();
+  }
+
+  /**
+   * What instances that do not run have left, a sentence for each: a process that they started, a port on which somebody
+   * still listens. Where instances cannot be ended there is nothing.
+   */
+  public List<String> leftovers() {
+    return faults.capabilities().contains(Capability.KILL)
+        ? Stream.concat(environment.strays().stream(), slots.busyWithoutInstance().stream()).toList()
         : List.of();
   }
 

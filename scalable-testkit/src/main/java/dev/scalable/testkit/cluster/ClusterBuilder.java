@@ -117,6 +117,11 @@ public final class ClusterBuilder {
     return this;
   }
 
+  /** What was said so far that cannot be, as sentences, which {@link #start} throws; empty if nothing is wrong. */
+  public List<String> mistakes() {
+    return plan().mistakes;
+  }
+
   /**
    * Starts the cluster and waits until every instance has answered through the balancer.
    *
@@ -124,6 +129,24 @@ public final class ClusterBuilder {
    * @throws ClusterException if it does not start, with the last log lines of every node; nothing of it runs then
    */
   public Cluster start() {
+    Plan plan = plan();
+    AppSpec spec = plan.app;
+    if (spec == null || !plan.mistakes.isEmpty()) {
+      throw new IllegalArgumentException("this cluster cannot be:\n- " + String.join("\n- ", plan.mistakes));
+    }
+    if (port != 0 && !Run.isPortFree(port)) {
+      throw new ClusterException("port " + port + ", on which the cluster was to be reached, is in use on 127.0.0.1:"
+          + " end the process that listens there, or choose another port, or 0 for any free one");
+    }
+    return ClusterStart.start(new ClusterSpec(
+        spec, backend, plan.instances, plan.maxInstances, port, data, keepRun, BalancerTemplate.read(balancerTemplate),
+        links, calibrated, progress));
+  }
+
+  /** What is going to be started, and what is wrong with it. */
+  private record Plan(@Nullable AppSpec app, int instances, int maxInstances, List<String> mistakes) {}
+
+  private Plan plan() {
     List<String> mistakes = new ArrayList<>();
     AppSpec spec = app == null ? null : RunningCluster.or(app, System.getenv(), mistakes);
     boolean running = spec != null && spec.program() instanceof Program.Running;
@@ -143,15 +166,6 @@ public final class ClusterBuilder {
     } else {
       mistakes.addAll(spec.mistakes());
     }
-    if (spec == null || !mistakes.isEmpty()) {
-      throw new IllegalArgumentException("this cluster cannot be:\n- " + String.join("\n- ", mistakes));
-    }
-    if (port != 0 && !Run.isPortFree(port)) {
-      throw new ClusterException("port " + port + ", on which the cluster was to be reached, is in use on 127.0.0.1:"
-          + " end the process that listens there, or choose another port, or 0 for any free one");
-    }
-    return ClusterStart.start(new ClusterSpec(
-        spec, backend, count, most, port, data, keepRun, BalancerTemplate.read(balancerTemplate), links, calibrated,
-        progress));
+    return new Plan(spec, count, most, List.copyOf(mistakes));
   }
 }

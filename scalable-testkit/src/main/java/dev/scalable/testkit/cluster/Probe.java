@@ -3,7 +3,9 @@ package dev.scalable.testkit.cluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
 import java.net.MalformedURLException;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,6 +21,16 @@ final class Probe {
   record Answer(int status, @Nullable String header) {
     boolean succeeded() {
       return status >= 200 && status < 300;
+    }
+  }
+
+  /** Whether somebody takes connections where {@code uri} leads. */
+  static boolean takesConnections(URI uri) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()), LIMIT_MILLIS);
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 

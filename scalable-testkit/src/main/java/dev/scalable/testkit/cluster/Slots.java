@@ -5,6 +5,7 @@ import dev.scalable.testkit.backend.Exit;
 import dev.scalable.testkit.backend.Place;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.stream.IntStream;
 
@@ -103,6 +104,15 @@ final class Slots {
             + instance.log().excerpt());
       }
     }
+  }
+
+  /** The places where no instance runs and yet somebody takes connections, a sentence for each. */
+  synchronized List<String> busyWithoutInstance() {
+    return places.stream()
+        .filter(place -> !Optional.ofNullable(instances.get(place.number())).map(Instance::isRunning).orElse(false))
+        .filter(place -> Probe.takesConnections(place.uri()))
+        .map(place -> "somebody listens at " + place.uri() + ", the place of " + place.id() + ", which does not run")
+        .toList();
   }
 
   /** Makes it as it was after the start. */

@@ -1,8 +1,8 @@
 /**
- * JUnit 5 support: a cluster per test class, given to tests as a parameter. Calls {@code cluster}; nobody calls this.
+ * JUnit support: a cluster and a report per test class, given to tests as parameters; tests that a cluster cannot do;
+ * and what must hold after every test. Calls {@code cluster} and {@code report}; nobody calls this.
  */
 @NullMarked
 package dev.scalable.testkit.junit;
 
 import org.jspecify.annotations.NullMarked;
-

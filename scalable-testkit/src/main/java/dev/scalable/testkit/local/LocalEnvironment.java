@@ -127,6 +127,11 @@ final class LocalEnvironment implements Environment {
   }
 
   @Override
+  public List<String> strays() {
+    return run.strays();
+  }
+
+  @Override
   public void close() {
     run.close();
   }

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Starts the processes of one run. Each notes itself in the run directory before it becomes the node, see {@link
@@ -16,7 +18,12 @@ import java.util.Map;
  * reads stops its writer.
  */
 final class NodeLauncher {
+  /** What tells a process, and all that it starts, which run and node it belongs to. */
+  static final String RUN = "SCALABLE_TESTKIT_RUN";
+  static final String NODE = "SCALABLE_TESTKIT_NODE";
+
   private final RunDirectory run;
+  private final Queue<ProcessNode> apps = new ConcurrentLinkedQueue<>();
 
   NodeLauncher(RunDirectory run) {
     this.run = run;
@@ -25,6 +32,11 @@ final class NodeLauncher {
   /** Where this launcher's nodes keep their files. */
   RunDirectory run() {
     return run;
+  }
+
+  /** Every start of an instance, and of the steps before them, so far. */
+  List<ProcessNode> apps() {
+    return List.copyOf(apps);
   }
 
   /** Starts {@code command} as the node {@code name}, with {@code environment} added to what this JVM has. */
@@ -38,11 +50,15 @@ final class NodeLauncher {
         .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
         .redirectErrorStream(true)
         .redirectOutput(Redirect.appendTo(log.path().toFile()));
-    builder.environment().put("SCALABLE_TESTKIT_RUN", run.id());
-    builder.environment().put("SCALABLE_TESTKIT_NODE", name);
+    builder.environment().put(RUN, run.id());
+    builder.environment().put(NODE, name);
     builder.environment().putAll(environment);
     try {
-      return new ProcessNode(name, builder.start(), log);
+      ProcessNode node = new ProcessNode(name, builder.start(), log);
+      if (role == Role.APP) {
+        apps.add(node);
+      }
+      return node;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start " + name + ": " + String.join(" ", command), e);
     }

@@ -82,6 +82,11 @@ public final class Run implements AutoCloseable {
     return launcher.launch(role, name, command, environment);
   }
 
+  /** The processes that ended instances have left, a sentence for each; none where there is no {@code /proc}. */
+  public List<String> strays() {
+    return Strays.of(id(), launcher.apps());
+  }
+
   /**
    * Ends all processes and deletes the folder unless it is to be kept. A second call does nothing.
    *
