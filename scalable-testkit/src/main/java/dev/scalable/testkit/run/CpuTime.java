@@ -21,6 +21,11 @@ final class CpuTime {
 
   private CpuTime() {}
 
+  /** Whether children that have ended count too. */
+  static boolean isWhole() {
+    return PROC;
+  }
+
   static Duration ofTree(ProcessHandle root) {
     return Stream.concat(Stream.of(root), root.descendants())
         .map(CpuTime::of)

@@ -1,10 +1,10 @@
 package dev.scalable.testkit.run;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The user this JVM runs as, as the file system knows it: the Java platform itself only tells a name. */
 public final class CurrentUser {
@@ -22,17 +22,15 @@ public final class CurrentUser {
     return uid(path) == uid();
   }
 
+  /** Asked once, by id(1): the owner of a new file would tell too, but a JVM that is killed would leave the file. */
+  private static final class Known {
+    static final int UID = Integer.parseInt(Shell.run(List.of("id", "-u")).outputOfSuccess());
+
+    private Known() {}
+  }
+
   private static int uid() {
-    try {
-      Path own = Files.createTempFile("scalable-testkit", "");
-      try {
-        return uid(own);
-      } finally {
-        Files.delete(own);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot tell which user this JVM runs as", e);
-    }
+    return Known.UID;
   }
 
   private static int uid(Path path) throws IOException {

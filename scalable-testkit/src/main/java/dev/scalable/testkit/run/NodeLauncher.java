@@ -27,14 +27,19 @@ final class NodeLauncher {
     return run;
   }
 
-  /** Starts {@code command} as the node {@code name}, with {@code environment} added to what this JVM has. */
+  /** Starts such a node in the run directory. */
   ProcessNode launch(Role role, String name, List<String> command, Map<String, String> environment) {
+    return launch(role, name, run.path(), command, environment);
+  }
+
+  /** Starts {@code command} in {@code folder} as the node {@code name}, with {@code environment} added to this JVM's. */
+  ProcessNode launch(Role role, String name, Path folder, List<String> command, Map<String, String> environment) {
     List<String> recorded = new ArrayList<>(
         List.of("record", run.path().toString(), role.name().toLowerCase(Locale.ROOT)));
     recorded.addAll(command);
     NodeLog log = run.log(name);
     ProcessBuilder builder = Shell.builder(ProcessList.command(run.path(), recorded))
-        .directory(run.path().toFile())
+        .directory(folder.toFile())
         .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
         .redirectErrorStream(true)
         .redirectOutput(Redirect.appendTo(log.path().toFile()));
@@ -42,7 +47,7 @@ final class NodeLauncher {
     builder.environment().put("SCALABLE_TESTKIT_NODE", name);
     builder.environment().putAll(environment);
     try {
-      return new ProcessNode(name, builder.start(), log);
+      return new ProcessNode(name, builder.start(), log, role == Role.APP);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start " + name + ": " + String.join(" ", command), e);
     }
