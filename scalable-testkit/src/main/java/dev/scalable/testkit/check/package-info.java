@@ -1,6 +1,6 @@
 /**
  * Says whether what happened in an experiment is what was promised: assertions in the manner of AssertJ. Calls
- * {@code load} and {@code history}.
+ * {@code cluster}, {@code load}, {@code noise} and {@code history}.
  */
 @NullMarked
 package dev.scalable.testkit.check;

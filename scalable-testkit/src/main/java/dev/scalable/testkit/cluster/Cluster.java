@@ -46,6 +46,7 @@ public final class Cluster implements AutoCloseable {
   private final Faults faults;
   private final Slots slots;
   private final Balancer balancer;
+  private final Stores stores;
   private final @Nullable PostgresNode postgres;
   private final @Nullable RedisNode redis;
   private final boolean calibrated;
@@ -61,8 +62,9 @@ public final class Cluster implements AutoCloseable {
     this.faults = faults;
     this.slots = slots;
     this.balancer = balancer;
-    this.postgres = stores.postgres() == null ? null : new PostgresNode(stores.postgres(), faults);
-    this.redis = stores.redis() == null ? null : new RedisNode(stores.redis(), faults);
+    this.stores = stores;
+    this.postgres = stores.postgres() == null ? null : new PostgresNode(stores.postgres(), stores.postgresLink(), faults);
+    this.redis = stores.redis() == null ? null : new RedisNode(stores.redis(), stores.redisLink(), faults);
   }
 
   /** Begins the description of a cluster. */
@@ -211,9 +213,11 @@ public final class Cluster implements AutoCloseable {
   /**
    * Makes the instances those of the start again: resumes what is paused, starts what has ended, removes what was
    * added, puts into rotation what was marked down. Data is left as it is. Where instances cannot be started it does
-   * nothing.
+   * nothing. Links are
+   * restored.
    */
   public void restore() {
+    stores.restore();
     if (faults.capabilities().contains(Capability.RESTART)) {
       balancer.restore();
       slots.restore();
@@ -302,6 +306,7 @@ public final class Cluster implements AutoCloseable {
    */
   @Override
   public void close() {
+    stores.close();
     environment.close();
   }
 

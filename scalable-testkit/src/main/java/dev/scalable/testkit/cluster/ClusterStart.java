@@ -33,6 +33,7 @@ final class ClusterStart {
   private final BackendChoice choice;
   private final Environment environment;
   private final Faults faults;
+  private @Nullable Stores stores;
 
   private ClusterStart(ClusterSpec spec, BackendChoice choice, Environment environment) {
     this.spec = spec;
@@ -56,6 +57,7 @@ final class ClusterStart {
 
   private Cluster start() {
     Stores stores = startStores();
+    this.stores = stores;
     Variables variables = Variables.of(spec.instances(), stores);
     AppSpec app = spec.app();
     if (app.hasMigration()) {
@@ -93,7 +95,8 @@ final class ClusterStart {
     }
     steps.add(() -> step("finding the balancer", environment::prepare));
     Together.run(steps);
-    return new Stores(postgres.get(), redis.get());
+    Stores stores = Stores.direct(postgres.get(), redis.get());
+    return spec.links() ? stores.linked(environment) : stores;
   }
 
   private Launch launch(Variables variables, Place place) {
@@ -136,6 +139,9 @@ final class ClusterStart {
     quietly(() -> appendLogs(message), more);
     if (spec.keepRun()) {
       message.append("\nThe run directory is kept: ").append(environment.directory());
+    }
+    if (stores != null) {
+      quietly(stores::close, more);
     }
     quietly(environment::close, more);
     ClusterException failure = new ClusterException(message.toString(), cause);

@@ -3,8 +3,10 @@ package dev.scalable.testkit.cluster;
 import dev.scalable.testkit.backend.Capability;
 import dev.scalable.testkit.backend.NodeLog;
 import dev.scalable.testkit.backend.Store;
+import dev.scalable.testkit.link.Link;
 import java.net.InetSocketAddress;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -13,10 +15,12 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 public final class PostgresNode {
   private final Store.Postgres server;
+  private final @Nullable Link link;
   private final Faults faults;
 
-  PostgresNode(Store.Postgres server, Faults faults) {
+  PostgresNode(Store.Postgres server, @Nullable Link link, Faults faults) {
     this.server = server;
+    this.link = link;
     this.faults = faults;
   }
 
@@ -81,6 +85,22 @@ public final class PostgresNode {
     faults.require(Capability.STORE_RESTART);
     server.start();
     faults.tell("postgres", "started");
+  }
+
+  /**
+   * The link that the instances are connected through, to slow it down or break it. This JVM's own connections do not
+   * use it. {@link Cluster#restore} restores it.
+   *
+   * @throws IllegalStateException if the cluster was started without links
+   * @throws UnsupportedOperationException without {@link Capability#LINK_FAULTS}
+   */
+  public Link link() {
+    faults.require(Capability.LINK_FAULTS);
+    if (link == null) {
+      throw new IllegalStateException("the instances are connected to PostgreSQL directly: start the cluster with links(),"
+          + " or @ClusterTest(links = true)");
+    }
+    return link;
   }
 
   /**

@@ -4,21 +4,25 @@ import dev.scalable.testkit.backend.Capability;
 import dev.scalable.testkit.backend.ClusterException;
 import dev.scalable.testkit.backend.NodeLog;
 import dev.scalable.testkit.backend.Store;
+import dev.scalable.testkit.link.Link;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** The cluster's one Redis (or Valkey), without a password. Safe for use by several threads. */
 public final class RedisNode {
   private static final int ANSWER_MILLIS = 10_000;
 
   private final Store server;
+  private final @Nullable Link link;
   private final Faults faults;
 
-  RedisNode(Store server, Faults faults) {
+  RedisNode(Store server, @Nullable Link link, Faults faults) {
     this.server = server;
+    this.link = link;
     this.faults = faults;
   }
 
@@ -86,6 +90,22 @@ public final class RedisNode {
     faults.require(Capability.STORE_RESTART);
     server.start();
     faults.tell("redis", "started");
+  }
+
+  /**
+   * The link that the instances are connected through, to slow it down or break it. This JVM's own connections do not
+   * use it. {@link Cluster#restore} restores it.
+   *
+   * @throws IllegalStateException if the cluster was started without links
+   * @throws UnsupportedOperationException without {@link Capability#LINK_FAULTS}
+   */
+  public Link link() {
+    faults.require(Capability.LINK_FAULTS);
+    if (link == null) {
+      throw new IllegalStateException("the instances are connected to Redis directly: start the cluster with links(),"
+          + " or @ClusterTest(links = true)");
+    }
+    return link;
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.scalable.testkit.load;
 
 import dev.scalable.testkit.history.Event;
 import dev.scalable.testkit.history.Exchange;
+import dev.scalable.testkit.noise.Noise;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param exchanges every request, in order of its start
  * @param warmUp what the warm-up did, in one line; empty if there was none
  * @param cpu the CPU time that each node used during the run
+ * @param noise what the machine did during the run
  * @param report where a report will be
  */
 record Account(
@@ -28,5 +30,6 @@ record Account(
     List<String> expectedInstances,
     String warmUp,
     Map<String, Duration> cpu,
+    Noise noise,
     @Nullable Calibration calibration,
     @Nullable Path report) {}

@@ -28,7 +28,8 @@ public record Calibration(double requestsPerSecond, Duration p50, Duration p99) 
    * factor of two. The p99 is not asked, since on a shared machine it differs by more than that for no reason.
    */
   public boolean agreesWith(Calibration other) {
-    return near(requestsPerSecond, other.requestsPerSecond) && near((double) p50.toNanos(), (double) other.p50.toNanos());
+    return near(requestsPerSecond, other.requestsPerSecond)
+        && near((double) p50.toNanos(), (double) other.p50.toNanos());
   }
 
   private static boolean near(double a, double b) {

@@ -17,7 +17,9 @@ final class ClosedSenders implements Senders {
     this.run = run;
     this.ready = new CountDownLatch(model.users());
     this.ended = new CountDownLatch(model.users());
-    this.users = IntStream.range(0, model.users()).mapToObj(number -> new User(run, plan, model, number, this)).toList();
+    this.users = IntStream.range(0, model.users())
+        .mapToObj(number -> new User(run, plan, model, number, this))
+        .toList();
   }
 
   @Override

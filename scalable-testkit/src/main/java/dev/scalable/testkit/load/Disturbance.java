@@ -18,6 +18,7 @@ final class Disturbance {
   private final CountDownLatch loadEnded = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(2);
   private volatile boolean actionRuns;
+  private volatile long actionEnded;
 
   Disturbance(Run run, Plan plan) {
     this.run = run;
@@ -48,14 +49,15 @@ final class Disturbance {
         perform("the action of whileRunning", action);
       }
     } finally {
+      actionEnded = run.sinceStart();
       actionRuns = false;
       ended.countDown();
     }
   }
 
-  /** Whether the users have to go on, whatever the model asks for. */
-  boolean holdsTheLoad() {
-    return actionRuns;
+  /** Whether the load has to go on at a time, in nanoseconds since the start, whatever the model asks for. */
+  boolean holdsTheLoadAt(long time) {
+    return actionRuns || time < actionEnded;
   }
 
   void loadEnded() {

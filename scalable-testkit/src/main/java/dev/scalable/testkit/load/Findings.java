@@ -1,7 +1,11 @@
 package dev.scalable.testkit.load;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.scalable.testkit.history.Event;
 import dev.scalable.testkit.history.Exchange;
+import dev.scalable.testkit.noise.Noise;
+import dev.scalable.testkit.noise.NoiseMeter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -11,11 +15,12 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What is looked at right before and right after a run. For one thread. */
-final class Findings {
+/** What is looked at right before and right after a run, and what the machine does in between. For one thread. */
+final class Findings implements AutoCloseable {
   private final Plan plan;
   private final List<String> expected;
   private final @Nullable Calibration calibration;
+  private @Nullable NoiseMeter meter;
   private Map<String, Duration> cpu = Map.of();
   private Instant startedAt = Instant.now();
   private Duration moment = Duration.ZERO;
@@ -33,12 +38,14 @@ final class Findings {
   void begin(String warmUpTold) {
     warmUp = warmUpTold;
     cpu = cpu();
+    meter = NoiseMeter.start();
     startedAt = Instant.now();
     moment = plan.surroundings().timeline().now();
   }
 
   /** The last request has ended. */
   void end() {
+    close();
     events = plan.surroundings().timeline().since(moment);
     Map<String, Duration> used = new TreeMap<>();
     // A node that was started anew begins at zero: what it used before its end is not known.
@@ -50,9 +57,18 @@ final class Findings {
   }
 
   LoadResult result(Stream<Exchange> exchanges, List<Fault> faults) {
+    Noise noise = requireNonNull(meter, "the run had no beginning").stop();
     return new LoadResult(new Account(
         plan.name(), plan.model(), startedAt, exchanges.sorted(Exchange.byStart()).toList(), faults, events, expected,
-        warmUp, cpu, calibration, plan.surroundings().report()));
+        warmUp, cpu, noise, calibration, plan.surroundings().report()));
+  }
+
+  /** Stops to watch the machine, if that is still done. */
+  @Override
+  public void close() {
+    if (meter != null) {
+      meter.stop();
+    }
   }
 
   private Map<String, Duration> cpu() {

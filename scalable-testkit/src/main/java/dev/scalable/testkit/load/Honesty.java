@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** What the load generator has to say against its own figures. */
 final class Honesty {
@@ -15,6 +16,10 @@ final class Honesty {
   private static final Duration LATE = Duration.ofMillis(5);
   private static final double LATE_SHARE_OF_MEDIAN = 0.1;
   private static final int OMISSION_FACTOR = 10;
+  private static final double MOST_CPU = 0.5;
+
+  /** In a shorter run the share is that of a cold start, and of clocks that tick every 10 ms. */
+  private static final Duration LEAST_FOR_CPU = Duration.ofSeconds(1);
 
   private Honesty() {}
 
@@ -28,28 +33,40 @@ final class Honesty {
   }
 
   /**
-   * Whether an open model kept its schedule. A closed one has none to keep: a user who comes late does so because of
-   * the answer before.
+   * Whether an open model kept its schedule, all was sent, and the machine was left to the system under test. A closed
+   * model has no schedule to keep: a user who comes late does so because of the answer before.
    */
-  static Validity validity(Account account, Latency lateness, Latency service) {
+  static Validity validity(Account account, Duration duration, Latency lateness, Latency service) {
     List<String> reasons = new ArrayList<>();
     if (account.model() instanceof OpenModel) {
-      Duration bound = lateFrom(service);
-      double late = lateness.shareAbove(bound);
-      if (late > MOST_LATE) {
-        reasons.add(String.format(
+      late(lateness, lateFrom(service)).ifPresent(reasons::add);
+    }
+    dropped(account.exchanges()).ifPresent(reasons::add);
+    double cpu = account.noise().generatorShare().orElse(0);
+    if (cpu > MOST_CPU && duration.compareTo(LEAST_FOR_CPU) >= 0) {
+      reasons.add(String.format(
+          Locale.ROOT, "the JVM of the load generator used %.0f %% of the machine: what was measured is the generator",
+          cpu * 100));
+    }
+    return new Validity(reasons);
+  }
+
+  private static Optional<String> late(Latency lateness, Duration bound) {
+    double late = lateness.shareAbove(bound);
+    return late <= MOST_LATE
+        ? Optional.empty()
+        : Optional.of(String.format(
             Locale.ROOT, "%.1f %% of %d sends were more than %.1f ms late, the latest by %.0f ms: this machine could"
                 + " not keep the schedule, so send less per second, or leave it more of the machine",
             late * 100, lateness.count(), bound.toNanos() / 1e6, lateness.max().toNanos() / 1e6));
-      }
-      long dropped = account.exchanges().stream().filter(exchange -> exchange.fate() == Fate.DROPPED).count();
-      if (dropped > 0) {
-        reasons.add(dropped + " of " + account.exchanges().size() + " requests were not sent, the first because: "
-            + account.exchanges().stream().filter(e -> e.fate() == Fate.DROPPED).findFirst().orElseThrow()
-                .outcome().reason());
-      }
-    }
-    return new Validity(reasons);
+  }
+
+  private static Optional<String> dropped(List<Exchange> exchanges) {
+    List<Exchange> dropped = exchanges.stream().filter(exchange -> exchange.fate() == Fate.DROPPED).toList();
+    return dropped.isEmpty()
+        ? Optional.empty()
+        : Optional.of(dropped.size() + " of " + exchanges.size() + " requests were not sent, the first because: "
+            + dropped.getFirst().outcome().reason());
   }
 
   /** What a reader of the figures must know about the model, in lines. */

@@ -1,11 +1,21 @@
 package dev.scalable.testkit.load;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramIterationValue;
+import org.HdrHistogram.HistogramLogWriter;
 
 /**
  * How long requests took: a histogram with three digits of precision (HdrHistogram). Immutable.
@@ -14,6 +24,8 @@ import org.HdrHistogram.Histogram;
  * that at least ten requests lie beyond it. 200 requests support p95, p99 needs 1,000, p99.9 needs 10,000.
  */
 public final class Latency {
+  private static final int POINTS_PER_HALF = 10;
+
   private final Histogram histogram = new Histogram(3);
 
   Latency(LongStream nanos) {
@@ -71,7 +83,59 @@ public final class Latency {
   /** Which share of the requests took longer than that; 0 if there are none. */
   double shareAbove(Duration time) {
     long notAbove = histogram.getCountBetweenValues(0, time.toNanos());
-    return count() == 0 ? 0 : 1 - notAbove / (double) count();
+    return count() == 0 ? 0 : (count() - notAbove) / (double) count();
+  }
+
+  /**
+   * A point of the curve of all percentiles.
+   *
+   * @param share the share of the requests that did not exceed the time, at least 0 and below 1
+   * @param time the time
+   */
+  public record Point(double share, Duration time) {}
+
+  /**
+   * Returns the curve of all percentiles, ten points each time the share that is left halves, for a picture: its right
+   * end rests on single requests, and {@link #max()} is where it goes to. Empty if there is no request.
+   */
+  public List<Point> curve() {
+    List<Point> points = new ArrayList<>();
+    for (HistogramIterationValue value : histogram.percentiles(POINTS_PER_HALF)) {
+      double share = value.getPercentileLevelIteratedTo() / 100;
+      if (share < 1) {
+        points.add(new Point(share, Duration.ofNanos(value.getValueIteratedTo())));
+      }
+    }
+    return List.copyOf(points);
+  }
+
+  /** Returns the table of all percentiles in milliseconds, as HdrHistogram prints it and its plotter reads it. */
+  public String table() {
+    var bytes = new ByteArrayOutputStream();
+    try (PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8)) {
+      histogram.outputPercentileDistribution(out, 1e6);
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  /** A histogram log of one interval for each of several, by their tags. */
+  static String log(Instant start, Duration length, Map<String, Latency> byTag) {
+    var bytes = new ByteArrayOutputStream();
+    try (PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8)) {
+      HistogramLogWriter log = new HistogramLogWriter(out);
+      log.outputLogFormatVersion();
+      log.outputStartTime(start.toEpochMilli());
+      log.setBaseTime(start.toEpochMilli());
+      log.outputLegend();
+      new TreeMap<>(byTag).forEach((tag, latency) -> {
+        Histogram tagged = latency.histogram.copy();
+        tagged.setTag(tag);
+        tagged.setStartTimeStamp(start.toEpochMilli());
+        tagged.setEndTimeStamp(start.plus(length).toEpochMilli());
+        log.outputIntervalHistogram(tagged);
+      });
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
   }
 
   /** Whether there are enough requests for a percentile. */

@@ -18,7 +18,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The description of a load run: what is sent, by how many users, and what happens meanwhile.
+ * The description of a load run: what is sent, by whom or when, and what happens meanwhile.
  *
  * <pre>{@code
  * LoadResult result = Load.against(uri)
@@ -28,9 +28,15 @@ import org.jspecify.annotations.Nullable;
  *     .run();
  * }</pre>
  *
- * <p>Each user has a thread and a kept-alive connection of its own. All warm up and connect first and then start
- * together, as the users of a test with a barrier do: so the clock measures requests, not the start of threads, and the
- * first moment is as crowded as the rest. Nothing is sent twice by the client: what got no answer is reported as that.
+ * <p>In a closed model each user has a thread and a kept-alive connection of its own. All warm up and connect first and
+ * then start together, as the users of a test with a barrier do: so the clock measures requests, not the start of
+ * threads, and the first moment is as crowded as the rest. An open model sends at times that are fixed before the run:
+ *
+ * <pre>{@code
+ *     .open(rate(300).perSecond().during(ofSeconds(10)).poisson(42))
+ * }</pre>
+ *
+ * <p>Nothing is sent twice by the client: what got no answer is reported as that.
  *
  * <p>Mutable, for one thread. It may be run more than once, and starts afresh each time.
  */
@@ -150,9 +156,34 @@ public final class Load {
     return mixed(RequestTemplate.post(path, json));
   }
 
+  /** Sends POSTs of a JSON text to a path with one {@code {placeholder}}; both suppliers must be thread-safe. */
+  public Load post(String path, Supplier<?> pathValue, Supplier<String> json) {
+    return mixed(RequestTemplate.post(path, pathValue, json));
+  }
+
   /** Sends PUTs of a JSON text, asked for anew for each request; the supplier must be thread-safe. */
   public Load put(String path, Supplier<String> json) {
     return mixed(RequestTemplate.put(path, json));
+  }
+
+  /** Sends PUTs of a JSON text to a path with one {@code {placeholder}}; both suppliers must be thread-safe. */
+  public Load put(String path, Supplier<?> pathValue, Supplier<String> json) {
+    return mixed(RequestTemplate.put(path, pathValue, json));
+  }
+
+  /** Sends PATCHes of a JSON text, asked for anew for each request; the supplier must be thread-safe. */
+  public Load patch(String path, Supplier<String> json) {
+    return mixed(RequestTemplate.patch(path, json));
+  }
+
+  /** Sends PATCHes of a JSON text to a path with one {@code {placeholder}}; both suppliers must be thread-safe. */
+  public Load patch(String path, Supplier<?> pathValue, Supplier<String> json) {
+    return mixed(RequestTemplate.patch(path, pathValue, json));
+  }
+
+  /** Sends DELETEs of one path. */
+  public Load delete(String path) {
+    return mixed(RequestTemplate.delete(path));
   }
 
   /** Sends DELETEs of a path with one {@code {placeholder}}, filled with a new value for each request. */
@@ -200,7 +231,7 @@ public final class Load {
    * Has the step before keep a value of its answer for those that follow. If the function gives null or throws, the
    * answer is not what was asked for, and the request failed.
    */
-  public Load save(String valueName, Function<Answer, ?> value) {
+  public Load save(String valueName, Function<Answer, ? extends @Nullable Object> value) {
     if (steps.isEmpty()) {
       mistakes.add("save(\"" + valueName + "\") has no step before it that it could take the value from");
     } else {

@@ -3,6 +3,7 @@ package dev.scalable.testkit.load;
 import dev.scalable.testkit.history.Event;
 import dev.scalable.testkit.history.Exchange;
 import dev.scalable.testkit.history.Fate;
+import dev.scalable.testkit.noise.Noise;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -46,12 +47,17 @@ public final class LoadResult {
     this.service = times(Exchange::serviceTime);
     this.response = times(Exchange::responseTime);
     this.lateness = Honesty.lateness(account);
-    this.validity = Honesty.validity(account, lateness, service);
+    this.validity = Honesty.validity(account, duration, lateness, service);
   }
 
   /** Returns the name of the run. */
   public String name() {
     return account.name();
+  }
+
+  /** Returns how the load came about, in words, such as {@code closed model, 20 users x 10 requests}. */
+  public String model() {
+    return account.model().toString();
   }
 
   /** Returns the number of requests that the run was to send; in a run without a fixed number, those it took up. */
@@ -168,6 +174,11 @@ public final class LoadResult {
     return new TreeMap<>(account.cpu());
   }
 
+  /** Returns what the machine did meanwhile: times mean little if it was {@linkplain Noise#disturbed disturbed}. */
+  public Noise noise() {
+    return account.noise();
+  }
+
   /** Returns what the machine can do without any application; empty if the load was given no calibration. */
   public Optional<Calibration> calibration() {
     return Optional.ofNullable(account.calibration());
@@ -176,6 +187,15 @@ public final class LoadResult {
   /** Returns every request, in order of its start. */
   public List<Exchange> exchanges() {
     return account.exchanges();
+  }
+
+  /**
+   * Returns service times, response times and lateness as a histogram log, which the tools of HdrHistogram read: one
+   * interval each, tagged {@code service}, {@code response} and {@code lateness}, in nanoseconds.
+   */
+  public String histogramLog() {
+    return Latency.log(
+        startedAt(), duration, Map.of("service", service, "response", response, "lateness", lateness));
   }
 
   /**
@@ -208,6 +228,7 @@ public final class LoadResult {
     line(text, "by instance ", byInstance.toString());
     line(text, "by outcome ", ok() == scheduled() ? "" : byOutcome.toString());
     line(text, "faults ", account.faults().isEmpty() ? "" : account.faults().toString());
+    line(text, "machine disturbed: ", account.noise().disturbed().orElse(""));
     line(text, "", calibration().map(Calibration::toString).orElse(""));
     line(text, "report ", account.report() == null ? "" : account.report().toString());
     return text.toString();

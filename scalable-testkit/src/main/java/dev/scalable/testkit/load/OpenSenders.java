@@ -10,19 +10,17 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Those who send the requests of an open model on time, however long the answers take.
  *
- * <p>They take turns (leader and followers: Schmidt et al., 2000). Whoever has the turn waits for the next arrival;
- * when it is due, the turn goes to another, and the first sends the request itself and waits for its answer, in its own
- * thread on its own connection. So nothing is handed from thread to thread between the scheduled moment and the send,
- * and no answer delays another request. There is always one more who can take the turn: when all others wait for
- * answers, one more is started, up to the number that may be in flight and one for the turn. An arrival that finds so
- * many in flight is dropped.
+ * <p>Whoever is free takes the next arrival of the schedule, waits until it is due, sends the request itself and waits
+ * for the answer, in its own thread on its own connection. So nothing is handed from thread to thread between the
+ * scheduled moment and the send, and no answer delays another request. Somebody always waits for the arrival to come:
+ * when nobody else is left who could, one more is started, up to the number that may be in flight and one. An arrival
+ * that finds so many in flight is dropped.
  */
 final class OpenSenders implements Senders {
   /** Connected before the start; more connect when they are needed, in the time of their first request. */
@@ -41,8 +39,8 @@ final class OpenSenders implements Senders {
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger alive = new AtomicInteger();
 
-  /** Held by the one who waits for the next arrival; it guards the five below. */
-  private final ReentrantLock turn = new ReentrantLock();
+  /** Guards the five below. */
+  private final Object schedule = new Object();
   private final Arrivals arrivals;
   private final Deck deck;
   private final List<Exchange> dropped = new ArrayList<>();
@@ -114,47 +112,59 @@ final class OpenSenders implements Senders {
     }
   }
 
-  /** Takes the turn and waits until the next arrival is due; null if there is none. */
+  /** Waits until the next arrival is due that can be sent; null if there is none. */
   private @Nullable Arrival next() {
-    turn.lock();
-    try {
-      while (isDue(arrivals.due())) {
-        Arrival arrival = new Arrival(arrived++, arrivals.due(), deck.deal());
-        arrivals.next();
-        if (inFlight.get() < model.maxInFlight()) {
-          inFlight.incrementAndGet();
-          haveOneToFollow();
-          return arrival;
-        }
-        dropped.add(dropped(arrival));
-        run.count();
+    for (Arrival arrival = take(); isDue(arrival.due()); arrival = take()) {
+      if (inFlight.incrementAndGet() <= model.maxInFlight()) {
+        haveOneToFollow();
+        return arrival;
       }
-      return null;
-    } finally {
-      turn.unlock();
+      inFlight.decrementAndGet();
+      drop(arrival);
+    }
+    return null;
+  }
+
+  private Arrival take() {
+    synchronized (schedule) {
+      Arrival arrival = new Arrival(arrived++, arrivals.due(), deck.deal());
+      arrivals.next();
+      return arrival;
     }
   }
 
   /** Waits; false if the run is over before. */
   private boolean isDue(long due) {
-    for (long wait = due - run.sinceStart(); ; wait = due - run.sinceStart()) {
-      if (run.stopped() || !(run.heldByAction() || model.asksFor(due))) {
-        return false;
-      }
+    while (!run.stopped() && (model.asksFor(due) || run.heldAt(due))) {
+      long wait = due - run.sinceStart();
       if (wait <= 0) {
         return true;
       }
       LockSupport.parkNanos(Math.min(wait, GLANCE_NANOS));
     }
+    return false;
   }
 
-  /** Starts one more unless somebody is free to take the turn, and one more who may have to soon after. */
+  /** Starts one more unless somebody waits for the arrival to come, and one more who may have to soon after. */
   private void haveOneToFollow() {
-    if (alive.get() - inFlight.get() < 2 && started <= model.maxInFlight()) {
-      int number = started++;
-      alive.incrementAndGet();
-      run.start(() -> work(number, false), "sender-" + number, number >= Run.PLATFORM_THREADS);
+    if (alive.get() - inFlight.get() >= 2) {
+      return;
     }
+    synchronized (schedule) {
+      if (started <= model.maxInFlight()) {
+        int number = started++;
+        alive.incrementAndGet();
+        run.start(() -> work(number, false), "sender-" + number, number >= Run.PLATFORM_THREADS);
+      }
+    }
+  }
+
+  private void drop(Arrival arrival) {
+    Exchange exchange = dropped(arrival);
+    synchronized (schedule) {
+      dropped.add(exchange);
+    }
+    run.count();
   }
 
   private Exchange dropped(Arrival arrival) {

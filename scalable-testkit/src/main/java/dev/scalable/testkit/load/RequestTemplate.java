@@ -56,9 +56,24 @@ public final class RequestTemplate {
     return of("GET", path, pathValue, null);
   }
 
+  /** Returns the template of a HEAD of one path. */
+  public static RequestTemplate head(String path) {
+    return of("HEAD", path, null, null);
+  }
+
+  /** Returns the template of an OPTIONS of one path. */
+  public static RequestTemplate options(String path) {
+    return of("OPTIONS", path, null, null);
+  }
+
   /** Returns the template of POSTs of a JSON text, asked for anew for each request. */
   public static RequestTemplate post(String path, Supplier<String> json) {
     return of("POST", path, null, json);
+  }
+
+  /** Returns the template of POSTs to a path with one {@code {placeholder}}. */
+  public static RequestTemplate post(String path, Supplier<?> pathValue, Supplier<String> json) {
+    return of("POST", path, pathValue, json);
   }
 
   /** Returns the template of PUTs of a JSON text, asked for anew for each request. */
@@ -69,6 +84,16 @@ public final class RequestTemplate {
   /** Returns the template of PUTs to a path with one {@code {placeholder}}. */
   public static RequestTemplate put(String path, Supplier<?> pathValue, Supplier<String> json) {
     return of("PUT", path, pathValue, json);
+  }
+
+  /** Returns the template of PATCHes with a JSON text, asked for anew for each request. */
+  public static RequestTemplate patch(String path, Supplier<String> json) {
+    return of("PATCH", path, null, json);
+  }
+
+  /** Returns the template of PATCHes to a path with one {@code {placeholder}}. */
+  public static RequestTemplate patch(String path, Supplier<?> pathValue, Supplier<String> json) {
+    return of("PATCH", path, pathValue, json);
   }
 
   /** Returns the template of a DELETE of one path. */

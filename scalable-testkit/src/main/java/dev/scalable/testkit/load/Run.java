@@ -43,7 +43,12 @@ final class Run {
 
   /** Carries the plan out, once. */
   LoadResult result() {
-    Findings findings = new Findings(plan);
+    try (Findings findings = new Findings(plan)) {
+      return result(findings);
+    }
+  }
+
+  private LoadResult result(Findings findings) {
     Senders senders = switch (plan.model()) {
       case ClosedModel closed -> new ClosedSenders(this, plan, closed);
       case OpenModel open -> new OpenSenders(this, plan, open);
@@ -97,9 +102,9 @@ final class Run {
     return start;
   }
 
-  /** Whether the load has to go on, whatever the model asks for. */
-  boolean heldByAction() {
-    return disturbance.holdsTheLoad();
+  /** Whether the load has to go on at a time, in nanoseconds since the start, whatever the model asks for. */
+  boolean heldAt(long time) {
+    return disturbance.holdsTheLoadAt(time);
   }
 
   boolean stopped() {

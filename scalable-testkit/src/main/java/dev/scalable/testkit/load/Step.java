@@ -22,7 +22,7 @@ record Step(
     String path,
     @Nullable RequestTemplate template,
     Function<Journey, Call> request,
-    Map<String, Function<Answer, ?>> saved) {
+    Map<String, Function<Answer, ? extends @Nullable Object>> saved) {
 
   static Step of(RequestTemplate template) {
     return of(template.toString(), template);
@@ -36,8 +36,8 @@ record Step(
     return new Step(name, "?", "/", null, request, Map.of());
   }
 
-  Step saving(String value, Function<Answer, ?> from) {
-    var more = new HashMap<String, Function<Answer, ?>>(saved);
+  Step saving(String value, Function<Answer, ? extends @Nullable Object> from) {
+    var more = new HashMap<String, Function<Answer, ? extends @Nullable Object>>(saved);
     more.put(value, from);
     return new Step(name, method, path, template, request, Map.copyOf(more));
   }

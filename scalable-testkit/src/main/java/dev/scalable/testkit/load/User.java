@@ -70,7 +70,9 @@ final class User implements Runnable {
   }
 
   private boolean asksForMore(int round) {
-    return !run.stopped() && (run.heldByAction() || model.asksForMore(round, run.sinceStart()));
+    // What was due in time is sent, however late it is: leaving it out would hide that it is.
+    long at = model.paceNanos() == 0 ? run.sinceStart() : round * model.paceNanos();
+    return !run.stopped() && (run.heldAt(at) || model.asksForMore(round, at));
   }
 
   /** Waits for the time of a round; false if the run is over before. */

@@ -1,4 +1,7 @@
-/** Renders what was measured for people to read. Calls no other package of the testkit. */
+/**
+ * Writes down what was measured, for people to read and for programs. Calls {@code check} for its verdicts,
+ * {@code load}, {@code noise} and {@code history}.
+ */
 @NullMarked
 package dev.scalable.testkit.report;
 

@@ -67,7 +67,7 @@ class ReadinessTest {
     AppSpec app = AppSpec.mainClass(TinyApp.class);
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     Place place = new Place(1, "app-1", URI.create("http://127.0.0.1:" + port), "127.0.0.1", port, address);
-    Variables variables = Variables.of(1, new Stores(null, null));
+    Variables variables = Variables.of(1, Stores.direct(null, null));
     return new Instance(place, environment, each -> app.launch(each.id(), variables.with(each.id(), each.host(), each.port())), app,
         new Faults(environment.capabilities(), "local"));
   }

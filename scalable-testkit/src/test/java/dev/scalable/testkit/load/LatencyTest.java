@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,22 @@ class LatencyTest {
     assertThat(millis(200).toString()).contains("mean", "p50", "p95", "max").doesNotContain("p99");
     assertThat(millis(0).toString()).isEqualTo("no times");
     assertThatThrownBy(() -> millis(0).max()).hasMessageContaining("a maximum needs at least 1");
+  }
+
+  @Test
+  void its_curve_rises_to_the_last_request_but_one() {
+    List<Latency.Point> curve = millis(1000).curve();
+    assertThat(curve).extracting(Latency.Point::share).isSorted().allMatch(share -> share >= 0 && share < 1);
+    assertThat(curve).extracting(Latency.Point::time).isSorted();
+    assertThat(curve).hasSizeGreaterThan(30);
+    assertThat(curve).filteredOn(point -> point.share() == 0.5).singleElement()
+        .satisfies(point -> assertClose(point.time(), 500));
+    assertThat(millis(0).curve()).isEmpty();
+  }
+
+  @Test
+  void its_table_is_the_one_of_the_histograms() {
+    assertThat(millis(1000).table()).contains("Percentile TotalCount", "#[Mean    =      500.", "Total count    =");
   }
 
   /** 1 ms, 2 ms, 3 ms and so on. */

@@ -30,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -296,6 +297,31 @@ class LoadTest {
         .hasMessageContaining("nobody sends");
     Load endless = empty.get("/").post("/", () -> "").closed(users(1));
     assertThatThrownBy(endless::run).hasMessageContaining("given twice").hasMessageContaining("no end");
+  }
+
+  @Test
+  void every_kind_of_request_can_be_sent() throws Exception {
+    Set<String> seen = ConcurrentHashMap.newKeySet();
+    try (TestServer server = TestServer.start((request, socket) -> {
+      seen.add(request.head().lines().findFirst().orElseThrow().replace(" HTTP/1.1", "") + " " + request.body());
+      String bodiless = request.head().startsWith("HEAD") ? "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n" : "";
+      return TestServer.always(bodiless.isEmpty() ? TestServer.ok("") : bodiless).answer(request, socket);
+    })) {
+      List<Function<Load, Load>> kinds = List.of(
+          load -> load.get("/a"), load -> load.get("/a/{id}", () -> 1),
+          load -> load.post("/a", () -> "{}"), load -> load.post("/a/{id}", () -> 1, () -> "{}"),
+          load -> load.put("/a", () -> "{}"), load -> load.put("/a/{id}", () -> 1, () -> "{}"),
+          load -> load.patch("/a", () -> "{}"), load -> load.patch("/a/{id}", () -> 1, () -> "{}"),
+          load -> load.delete("/a"), load -> load.delete("/a/{id}", () -> 1),
+          load -> load.mixed(RequestTemplate.head("/a")), load -> load.mixed(RequestTemplate.options("/a")));
+      for (Function<Load, Load> kind : kinds) {
+        LoadResult result = kind.apply(Load.against(server.uri())).closed(users(1), iterations(2)).run();
+        assertThat(result.ok()).as("%s", result).isEqualTo(2);
+      }
+      assertThat(seen).containsExactlyInAnyOrder(
+          "GET /a ", "GET /a/1 ", "POST /a {}", "POST /a/1 {}", "PUT /a {}", "PUT /a/1 {}", "PATCH /a {}",
+          "PATCH /a/1 {}", "DELETE /a ", "DELETE /a/1 ", "HEAD /a ", "OPTIONS /a ");
+    }
   }
 
   private static Map.Entry<String, Integer> entry(String key, int value) {
