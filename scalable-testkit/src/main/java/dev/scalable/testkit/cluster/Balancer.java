@@ -173,7 +173,8 @@ public final class Balancer {
     while (answers.getOrDefault(instance.id(), 0) < times) {
       if (!instance.isRunning() || System.nanoTime() - end > 0) {
         throw new ClusterException(instance + " was waited for, until it had answered " + times + " times through "
-            + uri + "; limit " + limit.toSeconds() + " s, answers by their " + app.instanceHeader() + " header: " + answers
+            + uri + "; limit " + limit.toSeconds() + " s, answers by their " + app.instanceHeader() + " header: "
+            + answers
             + instance.lastLines() + (faults.capabilities().contains(Capability.LOGS) ? "\n" + log().excerpt() : ""));
       }
       String id = Probe.get(uri, app.instanceHeader()).map(Balancer::describe).orElse("(no answer)");

@@ -115,7 +115,8 @@ final class PostgresServer implements Store.Postgres {
   @Override
   public synchronized void start() {
     if (node().isRunning()) {
-      throw new IllegalStateException("PostgreSQL runs already, as process " + node().pid() + ": it can be started after a stop");
+      throw new IllegalStateException(
+          "PostgreSQL runs already, as process " + node().pid() + ": it can be started after a stop");
     }
     awaitReady(launch());
   }

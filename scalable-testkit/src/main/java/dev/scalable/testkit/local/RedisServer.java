@@ -83,7 +83,8 @@ final class RedisServer implements Store {
   @Override
   public synchronized void start() {
     if (node().isRunning()) {
-      throw new IllegalStateException("Redis runs already, as process " + node().pid() + ": it can be started after a stop");
+      throw new IllegalStateException(
+          "Redis runs already, as process " + node().pid() + ": it can be started after a stop");
     }
     awaitReady(launch());
   }

@@ -32,7 +32,7 @@ final class NodeLauncher {
     return launch(role, name, run.path(), command, environment);
   }
 
-  /** Starts {@code command} in {@code folder} as the node {@code name}, with {@code environment} added to this JVM's. */
+  /** Starts {@code command} as the node {@code name} in {@code folder}, with {@code environment} added to our own. */
   ProcessNode launch(Role role, String name, Path folder, List<String> command, Map<String, String> environment) {
     List<String> recorded = new ArrayList<>(
         List.of("record", run.path().toString(), role.name().toLowerCase(Locale.ROOT)));

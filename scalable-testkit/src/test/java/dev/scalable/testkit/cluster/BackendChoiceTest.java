@@ -85,8 +85,8 @@ class BackendChoiceTest {
     List<BackendProvider> without = List.of(local(null), docker("no engine answers"), external("no address"));
     assertThatThrownBy(() -> choose(Backend.AUTO, without, environment))
         .isInstanceOf(ClusterException.class)
-        .hasMessage("the environment's SCALABLE_TESTKIT_REQUIRE asks for the backend \"docker\" and nothing else, but it"
-            + " would be local (not external: no address; docker: no engine answers)");
+        .hasMessage("the environment's SCALABLE_TESTKIT_REQUIRE asks for the backend \"docker\" and nothing else, but"
+            + " it would be local (not external: no address; docker: no engine answers)");
     assertThat(choose(Backend.AUTO, List.of(local(null), docker(null), external("no address")), environment))
         .hasToString("docker (not external: no address)");
     assertThatThrownBy(() -> choose(Backend.AUTO, List.of(local(null), docker(null)),

@@ -21,12 +21,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A test JVM that is killed by SIGKILL at any moment of start, load and end of a cluster leaves nothing behind after the
- * next start: no process, no lock, no folder, no file. Every second time, by chance, its reaper is killed with it, so
- * that the next start has to do the work.
+ * A test JVM that is killed by SIGKILL at any moment of start, load and end of a cluster leaves nothing behind after
+ * the next start: no process, no lock, no folder, no file. Every second time, by chance, its reaper is killed with it,
+ * so that the next start has to do the work.
  *
- * <p>{@code -Dscalable.testkit.kills=20}, as the profile {@code full} has it, sets the number of rounds, 4 if nothing is
- * said; {@code -Dscalable.testkit.seed=...} repeats the moments of another time, as far as they depend on chance alone.
+ * <p>{@code -Dscalable.testkit.kills=20}, as the profile {@code full} has it, sets the number of rounds, 4 if nothing
+ * is said; {@code -Dscalable.testkit.seed=...} repeats the moments of another time, as far as they depend on chance
+ * alone.
  */
 class KilledAtRandomTest {
   private static final int ROUNDS = Integer.getInteger("scalable.testkit.kills", 4);
