@@ -3,6 +3,7 @@ package dev.scalable.testkit.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.scalable.testkit.backend.Node;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +61,18 @@ class ProcessListTest {
         .filter(process -> process.endsWith("sleep 61 ") || process.endsWith("sleep 62 ")).count() == 2);
     reaper.close();
     assertThat(Processes.concernedWith(run.path())).isEmpty();
+  }
+
+  @Test void a_kill_reaches_all_of_a_node_at_once() {
+    assumeTrue(SearchPath.find("setsid").isPresent(), "there is no setsid on this machine");
+    RunDirectory run = RunDirectory.create(false);
+    try (Reaper reaper = Reaper.watch(run, Reaper.PostgresStop.FAST)) {
+      ProcessNode node = new NodeLauncher(run).launch(Role.NGINX, "node",
+          List.of("/bin/sh", "-c", "sleep 64 & sleep 65"), Map.of());
+      Awaitility.await().atMost(LIMIT).until(() -> Processes.ofRun(run.id()).size() == 3);
+      node.signal(Node.Signal.KILL);
+      Awaitility.await().atMost(LIMIT).until(() -> Processes.ofRun(run.id()).isEmpty());
+    }
   }
 
   @Test void an_app_that_ends_takes_with_it_what_it_has_forked() {
