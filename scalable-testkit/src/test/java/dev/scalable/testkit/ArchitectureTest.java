@@ -45,7 +45,7 @@ class ArchitectureTest {
   private static final Map<String, Set<String>> ONLY_IMPORTERS = Map.of(
       "org.testcontainers", Set.of("docker"),
       "com.github.dockerjava", Set.of("docker"),
-      "org.HdrHistogram", Set.of("load", "noise"),
+      "org.HdrHistogram", Set.of("load", "noise", "report"),
       "org.junit", Set.of("junit"),
       "org.postgresql", Set.of("cluster"));
 

@@ -11,8 +11,8 @@ import org.assertj.core.api.AbstractAssert;
 
 /**
  * Assertions on a cluster as a whole: that its instances keep nothing that another would need. Each goes the same way
- * first on the first instance alone, which has to work, and then in a way that an instance with a state of its own would
- * not survive. A failing one names the step, the instance and both answers.
+ * first on the first instance alone, which has to work, and then in a way that an instance with a state of its own
+ * would not survive. A failing one names the step, the instance and both answers.
  */
 public final class ClusterAssert extends AbstractAssert<ClusterAssert, Cluster> {
   private static final Action NOTHING = () -> {};

@@ -30,8 +30,7 @@ final class Effects {
       return Optional.of("there was no successful write to look for");
     }
     Query.Rows rows = Query.run(database, sql);
-    Map<String, Long> effects = new HashMap<>();
-    rows.all().forEach(row -> effects.merge(String.valueOf(row.getFirst()), count(row, sql), Long::sum));
+    Map<String, Long> effects = byKey(rows, sql);
     if (writes.stream().noneMatch(write -> effects.containsKey(key(write)))) {
       return Optional.of("none of the keys of " + writes.size() + " writes, such as " + key(writes.getFirst())
           + ", is in the first column of '" + sql + "', which gave " + rows);
@@ -51,6 +50,17 @@ final class Effects {
         : Optional.of("of " + writes.size() + " writes " + twice.size() + " took effect more than once and "
             + missing.size() + " of those that were answered are missing, says '" + sql + "'"
             + Finding.examples(twice, told -> told) + Finding.examples(missing, told -> told));
+  }
+
+  /** How often each key took effect, by the database. */
+  static Map<String, Long> byKey(DataSource database, String sql) {
+    return byKey(Query.run(database, sql), sql);
+  }
+
+  private static Map<String, Long> byKey(Query.Rows rows, String sql) {
+    Map<String, Long> effects = new HashMap<>();
+    rows.all().forEach(row -> effects.merge(String.valueOf(row.getFirst()), count(row, sql), Long::sum));
+    return effects;
   }
 
   /** What a write is known by in the database: its Idempotency-Key, or else its X-Request-Id. */

@@ -339,6 +339,11 @@ public final class LoadAssert extends AbstractAssert<LoadAssert, LoadResult> {
         "a ratio needs a calibration, and the load '" + actual.name() + "' had none: call calibratedBy(...) on it"));
   }
 
+  /** A figure as a person writes it, with at most six digits. */
+  private static String plain(double figure) {
+    return new BigDecimal(figure).round(new MathContext(6)).stripTrailingZeros().toPlainString();
+  }
+
   private static void requirePositive(String what, double value) {
     if (!(value > 0)) {
       throw new IllegalArgumentException(what + " is above 0, this is " + value);
@@ -362,14 +367,13 @@ public final class LoadAssert extends AbstractAssert<LoadAssert, LoadResult> {
       }
       isNotNull();
       int sent = actual.scheduled() - actual.dropped();
-      String expected = String.format(Locale.ROOT, "expected a success rate of at least %.4g %%", rate * 100);
+      String expected = "expected a success rate of at least " + plain(rate * 100) + " %";
       require(sent >= Wilson.needed(rate), String.format(
           Locale.ROOT, "%s, which takes %d requests to prove, all successful; only %d were sent, %d of them successful",
           expected, Wilson.needed(rate), sent, actual.ok()));
-      double proven = Wilson.lowerBound(actual.ok(), sent);
-      return require(proven >= rate, String.format(
-          Locale.ROOT, "%s, but %d of %d prove no more than %.4g %% (Wilson, 95.8 %%)",
-          expected, actual.ok(), sent, proven * 100));
+      return require(Wilson.shows(rate, actual.ok(), sent), String.format(
+          Locale.ROOT, "%s, but %d of %d prove no more than %s %% (Wilson, 95.8 %%)",
+          expected, actual.ok(), sent, plain(Wilson.lowerBound(actual.ok(), sent) * 100)));
     }
   }
 
@@ -396,17 +400,14 @@ public final class LoadAssert extends AbstractAssert<LoadAssert, LoadResult> {
       Duration base = share <= 0.5 ? calibration.p50() : calibration.p99();
       return isAtMost(
           Duration.ofNanos((long) (base.toNanos() * baseline.factor())), true,
-          String.format(Locale.ROOT, " = %s times the %s of the %s",
-              BigDecimal.valueOf(baseline.factor()).stripTrailingZeros().toPlainString(),
-              share <= 0.5 ? "p50" : "p99", calibration));
+          " = " + plain(baseline.factor()) + " times the " + (share <= 0.5 ? "p50" : "p99") + " of the " + calibration);
     }
 
     private LoadAssert isAtMost(Duration ceiling, boolean ratio, String because) {
       isNotNull();
       Latency times = actual.open() ? actual.response() : actual.service();
-      String name = "p" + BigDecimal.valueOf(share * 100).round(new MathContext(6)).stripTrailingZeros().toPlainString();
       String expected = String.format(
-          Locale.ROOT, "expected a %s of at most %.2f ms%s", name, ceiling.toNanos() / 1e6, because);
+          Locale.ROOT, "expected a p%s of at most %.2f ms%s", plain(share * 100), ceiling.toNanos() / 1e6, because);
       require(times.supports(share), String.format(
           Locale.ROOT, "%s, but %d successful requests are too few to tell it: send at least %.0f",
           expected, times.count(), Math.ceil(Math.round(10e9 / (1 - share)) / 1e9)));
@@ -436,7 +437,7 @@ public final class LoadAssert extends AbstractAssert<LoadAssert, LoadResult> {
       Calibration calibration = calibration();
       return isAtLeast(
           capacity.share() * calibration.requestsPerSecond(), true,
-          String.format(Locale.ROOT, " = %.4g %% of the %s", capacity.share() * 100, calibration));
+          " = " + plain(capacity.share() * 100) + " % of the " + calibration);
     }
 
     private LoadAssert isAtLeast(double floor, boolean ratio, String because) {

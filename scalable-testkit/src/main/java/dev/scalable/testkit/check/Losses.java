@@ -29,7 +29,8 @@ final class Losses {
     long answered = count(result, exchange -> lost(exchange) && !fromBalancer(exchange) && answered(exchange));
     return String.format(
         Locale.ROOT, "%d lost (%d errors made by the balancer, %d other bad answers, %d without an answer;"
-            + " %d of them writes in doubt); apart from these %d shed by the application (429 or 503) and %d never sent",
+            + " %d of them writes in doubt);"
+            + " apart from these %d shed by the application (429 or 503) and %d never sent",
         lost, balancer, answered, lost - balancer - answered,
         count(result, exchange -> exchange.fate() == Fate.INDETERMINATE),
         count(result, Losses::shed), result.dropped());

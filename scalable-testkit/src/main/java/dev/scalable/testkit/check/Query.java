@@ -59,7 +59,8 @@ final class Query {
         connection.rollback();
       }
     } catch (SQLException failure) {
-      throw new IllegalStateException("the database could not be asked '" + sql + "': " + failure.getMessage(), failure);
+      throw new IllegalStateException(
+          "the database could not be asked '" + sql + "': " + failure.getMessage(), failure);
     }
   }
 

@@ -49,7 +49,8 @@ final class SetFull {
   record Stale(Object element, Operation known, Operation missing, Duration late) {
     @Override
     public String toString() {
-      return String.format(Locale.ROOT, "%s was not visible %.1f ms after it was known by", element, late.toNanos() / 1e6)
+      return String.format(
+              Locale.ROOT, "%s was not visible %.1f ms after it was known by", element, late.toNanos() / 1e6)
           + Finding.lines(List.of(known)) + "\n   to the read" + Finding.lines(List.of(withoutElements(missing)));
     }
   }
@@ -202,7 +203,8 @@ final class SetFull {
   private record Seen(Operation read, Map<Object, Integer> times) {
     static Seen of(Operation read) {
       if (read.value() != null && !(read.value() instanceof Collection)) {
-        throw new IllegalArgumentException("a read of a set gives a collection of elements, this one does not: " + read);
+        throw new IllegalArgumentException(
+            "a read of a set gives a collection of elements, this one does not: " + read);
       }
       Map<Object, Integer> times = new LinkedHashMap<>();
       if (read.value() instanceof Collection<?> elements) {

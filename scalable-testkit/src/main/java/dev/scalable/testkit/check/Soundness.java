@@ -4,6 +4,7 @@ import dev.scalable.testkit.load.Calibration;
 import dev.scalable.testkit.load.LoadResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +32,8 @@ final class Soundness {
     if (!result.validity().valid()) {
       reasons.add(result.validity().toString());
     }
-    Calibration before = result.calibration().orElse(null);
-    if (comparedWithCalibration && before != null && afterwards != null && !before.agreesWith(afterwards)) {
-      reasons.add("the machine changed: " + before + " before, " + afterwards + " afterwards");
+    if (comparedWithCalibration) {
+      changed().ifPresent(reasons::add);
     }
     return reasons;
   }
@@ -41,11 +41,16 @@ final class Soundness {
   /** What speaks against a bad figure only. */
   List<String> againstBad() {
     List<String> reasons = new ArrayList<>();
-    Calibration before = result.calibration().orElse(null);
-    if (before != null && afterwards != null && !before.agreesWith(afterwards)) {
-      reasons.add("the machine changed: " + before + " before, " + afterwards + " afterwards");
-    }
+    result.noise().disturbed().ifPresent(reasons::add);
+    changed().ifPresent(reasons::add);
     return reasons;
+  }
+
+  private Optional<String> changed() {
+    Calibration before = result.calibration().orElse(null);
+    return before == null || afterwards == null || before.agreesWith(afterwards)
+        ? Optional.empty()
+        : Optional.of("the machine changed: " + before + " before, " + afterwards + " afterwards");
   }
 
   /** What is said of a figure that is good or bad. */

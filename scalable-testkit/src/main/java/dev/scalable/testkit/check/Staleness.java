@@ -84,7 +84,8 @@ public final class Staleness {
       throw new IllegalArgumentException("a percentile is given as a share from 0 to below 1, this is " + share);
     }
     if (!supports(share, samples)) {
-      throw new IllegalStateException("that percentile needs more than " + samples.size() + " samples: write more often");
+      throw new IllegalStateException(
+          "that percentile needs more than " + samples.size() + " samples: write more often");
     }
     List<Duration> sorted = samples.stream().map(Sample::time).sorted().toList();
     return sorted.get(Math.max(0, (int) Math.ceil(share * sorted.size()) - 1));

@@ -5,7 +5,9 @@ import java.util.Comparator;
 import java.util.Optional;
 import org.assertj.core.api.AbstractAssert;
 
-/** Assertions on for how long instances showed what was no longer so. A failing one names instance, version and time. */
+/**
+ * Assertions on for how long instances showed what was no longer so. A failing one names instance, version and time.
+ */
 public final class StalenessAssert extends AbstractAssert<StalenessAssert, Staleness> {
   StalenessAssert(Staleness actual) {
     super(actual, StalenessAssert.class);

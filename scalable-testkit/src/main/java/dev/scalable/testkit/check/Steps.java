@@ -66,7 +66,8 @@ public final class Steps {
       String value = values.get(saved);
       if (value == null) {
         throw new IllegalArgumentException(
-            "no step before saved a value as '" + saved + "', there are " + values.keySet() + ": call save after a step");
+            "no step before saved a value as '" + saved + "', there are " + values.keySet()
+                + ": call save after a step");
       }
       return value;
     }

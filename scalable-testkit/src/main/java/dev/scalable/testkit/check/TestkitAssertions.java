@@ -45,7 +45,7 @@ public final class TestkitAssertions {
     return new LoadAssert.TimesBaseline(factor);
   }
 
-  /** Reads well in {@code throughput().isAtLeast(shareOfCapacity(0.25))}: a quarter of what the balancer alone can do. */
+  /** Reads well in {@code throughput().isAtLeast(shareOfCapacity(0.25))}: of what the balancer alone can answer. */
   public static LoadAssert.ShareOfCapacity shareOfCapacity(double share) {
     return new LoadAssert.ShareOfCapacity(share);
   }

@@ -68,7 +68,8 @@ record Walk(String how, List<Trace> trace) {
           between.run();
         }
         Place place = places.apply(number);
-        Trace one = go(steps.all().get(number), place, clients.computeIfAbsent(place, at -> Client.open(at.uri())), known);
+        Client client = clients.computeIfAbsent(place, at -> Client.open(at.uri()));
+        Trace one = go(steps.all().get(number), place, client, known);
         trace.add(one);
         if (!one.good()) {
           break;

@@ -9,6 +9,7 @@ package dev.scalable.testkit.check;
  */
 final class Wilson {
   private static final double SQUARED_QUANTILE = 3;
+  private static final double ROUNDING = 1e-12;
 
   private Wilson() {}
 
@@ -26,7 +27,12 @@ final class Wilson {
 
   /** How many, all of them successes, it takes to show a rate below 1. */
   static long needed(double rate) {
-    // Rounded to a billionth first: 0.75 must need 9, not 10.
-    return (long) Math.ceil(Math.round(1e9 * SQUARED_QUANTILE * rate / (1 - rate)) / 1e9);
+    // Rounded to a millionth first: 0.9999 must need 29,997, not one more.
+    return (long) Math.ceil(Math.round(1e6 * SQUARED_QUANTILE * rate / (1 - rate)) / 1e6);
+  }
+
+  /** Whether so many successes show a rate. */
+  static boolean shows(double rate, long successes, long n) {
+    return lowerBound(successes, n) >= rate - ROUNDING;
   }
 }

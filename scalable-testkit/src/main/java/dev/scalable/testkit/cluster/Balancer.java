@@ -6,9 +6,12 @@ import dev.scalable.testkit.backend.ClusterException;
 import dev.scalable.testkit.backend.Front;
 import dev.scalable.testkit.backend.Node;
 import dev.scalable.testkit.backend.NodeLog;
+import dev.scalable.testkit.history.Exchange;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -66,6 +69,19 @@ public final class Balancer {
   public Path accessLog() {
     faults.require(Capability.ACCESS_LOG);
     return front.accessLog();
+  }
+
+  /**
+   * What the access log says of requests, in the order of their ends; several entries for one that came several times,
+   * none for one that did not get here. Nginx writes its log a fraction of a second late, so this waits until every
+   * request that was answered is in it, at most five seconds; and two for those that were sent and not answered, which
+   * may be in it or not.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#ACCESS_LOG}
+   * @throws ClusterException if a line of the log is not one of the shipped format
+   */
+  public List<AccessLogEntry> logged(Collection<Exchange> exchanges) {
+    return new AccessLogSearch(accessLog(), exchanges).find();
   }
 
   /**

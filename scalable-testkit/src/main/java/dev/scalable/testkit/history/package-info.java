@@ -1,6 +1,6 @@
 /**
- * What happened to each request of an experiment: the words for it, and nothing that sends or judges. Calls no other
- * package of the testkit.
+ * What happened in an experiment, to each request, to the nodes and to the data: the words for it, and nothing that
+ * sends or judges. Calls no other package of the testkit.
  */
 @NullMarked
 package dev.scalable.testkit.history;

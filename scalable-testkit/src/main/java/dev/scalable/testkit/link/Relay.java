@@ -136,8 +136,6 @@ final class Relay {
   void replan() {
     toTarget.replan();
     toClient.replan();
-    waits(toTarget);
-    waits(toClient);
   }
 
   /** Lets the client see the end of what it reads, while it may go on sending; what the target still sends is lost. */

@@ -10,6 +10,9 @@ final class Way {
   /** The most that one connection sends before another has its turn; 64 bytes at the least, as a packet has. */
   private static final double SLICE_NANOS = 5e6;
 
+  /** What a thread that woke up late may make up for; else a link would carry less than was said. */
+  private static final long LATE_NANOS = 10_000_000;
+
   private static final int LEAST_SLICE = 64;
   private static final int MOST_SLICE = 64 << 10;
 
@@ -37,9 +40,10 @@ final class Way {
     slice = nanosPerByte == 0 ? MOST_SLICE : (int) Math.clamp(SLICE_NANOS / nanosPerByte, LEAST_SLICE, MOST_SLICE);
   }
 
-  /** Takes the next free time for so many bytes and returns when they will have been sent. */
+  /** Takes the next free time for so many bytes and returns when they will have been sent, which may be by now. */
   long book(long now, int count, double nanosPerByte) {
-    free = (free - now > 0 ? free : now) + (long) (count * nanosPerByte);
+    long earliest = now - LATE_NANOS;
+    free = (free - earliest > 0 ? free : earliest) + (long) (count * nanosPerByte);
     return free;
   }
 }

@@ -15,7 +15,10 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What is looked at right before and right after a run, and what the machine does in between. For one thread. */
+/**
+ * What is looked at right before and right after a run, and what the machine does in between. It is made before the
+ * run, whose time the making of a calibration is none of. For one thread.
+ */
 final class Findings implements AutoCloseable {
   private final Plan plan;
   private final List<String> expected;

@@ -396,12 +396,13 @@ public final class Load {
       throw new IllegalStateException("the load '" + name + "' cannot run: " + String.join("; ", wrong));
     }
     List<Plan.DueFault> due = faults.stream().sorted(Comparator.comparing(Plan.DueFault::at)).toList();
-    return new Run(new Plan(
-            name, route, instanceHeader, instances, scenarios(),
-            warmUpMix.isEmpty() ? scenarios() : scenarios(warmUpMix),
-            check, warmUp, described, whileRunning, due, giveUpAfter,
-            new Plan.Surroundings(timeline, cpu, calibration, listener, report)))
-        .result();
+    Plan plan = new Plan(
+        name, route, instanceHeader, instances, scenarios(), warmUpMix.isEmpty() ? scenarios() : scenarios(warmUpMix),
+        check, warmUp, described, whileRunning, due, giveUpAfter,
+        new Plan.Surroundings(timeline, cpu, calibration, listener, report));
+    try (Findings findings = new Findings(plan)) {
+      return new Run(plan).result(findings);
+    }
   }
 
   private List<Scenario> scenarios() {

@@ -42,13 +42,7 @@ final class Run {
   }
 
   /** Carries the plan out, once. */
-  LoadResult result() {
-    try (Findings findings = new Findings(plan)) {
-      return result(findings);
-    }
-  }
-
-  private LoadResult result(Findings findings) {
+  LoadResult result(Findings findings) {
     Senders senders = switch (plan.model()) {
       case ClosedModel closed -> new ClosedSenders(this, plan, closed);
       case OpenModel open -> new OpenSenders(this, plan, open);

@@ -8,15 +8,13 @@ import java.util.Locale;
 /**
  * Whether the service times of a warm-up have stopped to change: compilers have done their work, pools and caches are
  * filled. Of each 500 requests the median is taken; they are steady when the median of the last three of these differs
- * by less than 15 % from that of the three before, after at least 2,000 requests or 3 s. After 20 s the wait is given
- * up. Thread-safe.
+ * by less than 15 % from that of the three before, so after 3,000 requests at the earliest. After 20 s the wait is
+ * given up. Thread-safe.
  */
 final class Steadiness {
   private static final int BLOCK = 500;
   private static final int WINDOW = 3;
   private static final double CHANGE = 0.15;
-  private static final int LEAST_REQUESTS = 2_000;
-  private static final long LEAST_NANOS = 3_000_000_000L;
   private static final long MOST_NANOS = 20_000_000_000L;
 
   private final long begun;
@@ -31,14 +29,14 @@ final class Steadiness {
     this.begun = now;
   }
 
-  /** Adds the service time of one more request, which ended now. */
-  synchronized void add(long nanos, long now) {
+  /** Adds the service time of one more request. */
+  synchronized void add(long nanos) {
     block[requests++ % BLOCK] = nanos;
     if (requests % BLOCK == 0 && !over) {
       long[] sorted = block.clone();
       Arrays.sort(sorted);
       medians.add(sorted[BLOCK / 2]);
-      steady = (requests >= LEAST_REQUESTS || now - begun >= LEAST_NANOS) && hardlyChanges();
+      steady = hardlyChanges();
       over = steady;
     }
   }

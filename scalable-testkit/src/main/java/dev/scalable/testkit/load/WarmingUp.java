@@ -60,7 +60,7 @@ final class WarmingUp {
       losses.increment();
     }
     if (plan.warmUp().untilSteady()) {
-      steadiness.add(exchange.serviceTime().toNanos(), System.nanoTime());
+      steadiness.add(exchange.serviceTime().toNanos());
     }
   }
 }

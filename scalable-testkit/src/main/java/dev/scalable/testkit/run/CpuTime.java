@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * waited for count too, which is where PostgreSQL spends its time (proc_pid_stat(5), fields 14 to 17); elsewhere only
  * those that live.
  */
-final class CpuTime {
+public final class CpuTime {
   /** A clock tick of user space, which is a hundredth of a second on every Linux (USER_HZ, time(7)). */
   private static final Duration TICK = Duration.ofMillis(10);
 
@@ -26,7 +26,8 @@ final class CpuTime {
     return PROC;
   }
 
-  static Duration ofTree(ProcessHandle root) {
+  /** That of {@code root} and all below it. */
+  public static Duration ofTree(ProcessHandle root) {
     return Stream.concat(Stream.of(root), root.descendants())
         .map(CpuTime::of)
         .reduce(Duration.ZERO, Duration::plus);

@@ -22,11 +22,21 @@ public final class CurrentUser {
     return uid(path) == uid();
   }
 
+  /** The numbers of this JVM's user and group, as {@code 1000:1000}. */
+  public static String ids() {
+    return Known.UID + ":" + Known.GID;
+  }
+
   /** Asked once, by id(1): the owner of a new file would tell too, but a JVM that is killed would leave the file. */
   private static final class Known {
-    static final int UID = Integer.parseInt(Shell.run(List.of("id", "-u")).outputOfSuccess());
+    static final int UID = id("-u");
+    static final int GID = id("-g");
 
     private Known() {}
+
+    private static int id(String which) {
+      return Integer.parseInt(Shell.run(List.of("id", which)).outputOfSuccess());
+    }
   }
 
   private static int uid() {

@@ -1,8 +1,11 @@
 package dev.scalable.testkit.check;
 
 import static dev.scalable.testkit.check.TestkitAssertions.assertThat;
+import static dev.scalable.testkit.load.Load.at;
 import static dev.scalable.testkit.load.Load.iterations;
+import static dev.scalable.testkit.load.Load.rate;
 import static dev.scalable.testkit.load.Load.users;
+import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -101,7 +104,8 @@ class ClusterChecksTest {
       Staleness staleness = prices("fresh").writes(20).run();
       assertThat(staleness).maxAtMost(Duration.ZERO);
       assertThat(staleness.samples()).hasSize(40).extracting(Staleness.Sample::instance).contains("app-1", "app-2");
-      failing(() -> assertThat(staleness).p99AtMost(Duration.ofSeconds(1))).hasMessageContaining("40 samples", "1,000");
+      failing(() -> assertThat(staleness).p99AtMost(Duration.ofSeconds(1)))
+          .hasMessageContainingAll("40 samples", "1,000");
     }
 
     @Test void a_cache_with_a_time_to_live_is_stale_for_about_that_time_on_each_instance() {
@@ -118,7 +122,7 @@ class ClusterChecksTest {
     @Test void a_cache_that_never_forgets_is_told_by_instance_and_version() {
       Staleness staleness = prices("forever").writes(1).giveUpAfter(Duration.ofMillis(300)).run();
       failing(() -> assertThat(staleness).maxAtMost(Duration.ofMinutes(1)))
-          .hasMessageContaining("app-1 did not show version 1 3", "after it was acknowledged", "1 never shown");
+          .hasMessageContainingAll("app-1 did not show version 1 3", "after it was acknowledged", "1 never shown");
     }
 
     @Test void a_write_that_is_refused_ends_the_probe() {
@@ -153,7 +157,7 @@ class ClusterChecksTest {
       LoadResult result = orders(1);
       sql("delete from orders where ctid = (select min(ctid) from orders)");
       failing(() -> assertThat(result).noDuplicateEffects(cluster.postgres().dataSource(), BY_KEY))
-          .hasMessageContaining("of 20 writes 0 took effect more than once and 1 of those that were answered are missing")
+          .hasMessageContaining("of 20 writes 0 took effect more than once and 1 of those that were answered")
           .hasMessageContaining("was answered and is not there");
     }
 
@@ -185,7 +189,7 @@ class ClusterChecksTest {
       failing(() -> assertThat(cluster.postgres()).invariant("select value from price", 1))
           .hasMessageContaining("expected 1 of\n    select value from price\n  it gave 1 rows of [value]\n    [0]");
       failing(() -> assertThat(cluster.postgres()).invariant("select 1 union all select 2", 1))
-          .hasMessageContaining("expected 1, as the only value, of", "2 rows of");
+          .hasMessageContainingAll("expected 1, as the only value, of", "2 rows of");
       failing(() -> assertThat(cluster.postgres()).none("select value, 'low' as why from price"))
           .hasMessageContaining("expected no row of").hasMessageContaining("1 rows of [value, why]\n    [0, low]");
     }
@@ -218,6 +222,15 @@ class ClusterChecksTest {
       assertThatThrownBy(() -> assertThat(cluster.postgres()).none("delete from price returning value"))
           .isInstanceOf(IllegalStateException.class).hasMessageContaining("read-only");
     }
+  }
+
+  @Test void a_killed_instance_is_recovered_from_soon() {
+    LoadResult result = cluster.load().get("/who").open(rate(100).perSecond().during(ofSeconds(6)))
+        .fault(at(ofSeconds(3)), "kill app-1", () -> cluster.instance(1).kill())
+        .fault(at(ofSeconds(4)), "start app-1", () -> cluster.instance(1).start())
+        .run();
+    assertThat(result).lostNothing();
+    assertThat(result).recoversWithin(ofSeconds(3)); // inconclusive, and so aborted, where the machine is too busy
   }
 
   @Test void a_recording_client_turns_answers_into_ends() {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** The search against one that tries every order, and its counterexamples, on seeded random histories. */
 class LinearizabilityTest {
   private static final Duration BUDGET = Duration.ofSeconds(60);
-  private static final int CASES = 10_000;
+  private static final int CASES = 5_000;
 
   @Test
   void it_says_of_every_small_history_what_trying_all_orders_says() {

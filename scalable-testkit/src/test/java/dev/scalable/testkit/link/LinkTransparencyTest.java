@@ -256,8 +256,8 @@ class LinkTransparencyTest {
   }
 
   private static Void echo(Pair pair, Random random) throws IOException {
-    for (int i = 0; i < 200; i++) {
-      byte[] bytes = new byte[1 + random.nextInt(20_000)];
+    for (int i = 0; i < 60; i++) {
+      byte[] bytes = new byte[1 + random.nextInt(200_000)]; // in several pieces
       random.nextBytes(bytes);
       pair.client().getOutputStream().write(bytes);
       byte[] there = pair.server().getInputStream().readNBytes(bytes.length);

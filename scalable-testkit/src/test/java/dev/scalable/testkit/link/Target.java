@@ -26,7 +26,6 @@ final class Target implements AutoCloseable {
 
   Target(int port) throws IOException {
     listener = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
-    listener.setSoTimeout(LIMIT_MILLIS);
     open.add(listener);
   }
 
@@ -51,6 +50,12 @@ final class Target implements AutoCloseable {
 
   /** The other side of a client's connection. */
   Socket accept() throws IOException {
+    return accept(LIMIT_MILLIS);
+  }
+
+  /** The other side of a client's connection, if it comes within a time. */
+  Socket accept(int millis) throws IOException {
+    listener.setSoTimeout(millis);
     Socket server = listener.accept();
     open.add(server);
     server.setSoTimeout(LIMIT_MILLIS);

@@ -59,6 +59,21 @@ class FreezeTest {
   }
 
   @Test
+  void users_with_a_pace_send_all_that_was_due_however_late_they_are() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    TestServer.Script slow = (request, socket) -> {
+      never.await(5, TimeUnit.MILLISECONDS);
+      return TestServer.always(TestServer.ok("")).answer(request, socket);
+    };
+    try (TestServer server = TestServer.start(slow)) {
+      LoadResult result =
+          Load.against(server.uri()).get("/").closed(users(1).pace(ofMillis(1)).during(ofMillis(100))).run();
+      assertThat(result.ok()).isEqualTo(100);
+      assertThat(result.response().max()).isGreaterThan(ofMillis(350));
+    }
+  }
+
+  @Test
   void the_series_shows_the_gap() throws Exception {
     LoadResult result = frozenFor(FREEZE, load -> load.open(rate(300).perSecond().during(ofSeconds(4))));
     var series = result.series(ofMillis(100));

@@ -103,7 +103,9 @@ class LoadResultTest {
           .closed(users(2), iterations(10))
           .timeline(timeline)
           .whileRunning(() -> timeline.record("app-1", "killed"))
-          .cpu(() -> Map.of("app-1", ofMillis(asked.incrementAndGet() == 1 ? 100 : 350)))
+          .cpu(() -> asked.incrementAndGet() == 1
+              ? Map.of("app-1", ofMillis(100), "restarted", ofMillis(500))
+              : Map.of("app-1", ofMillis(350), "restarted", ofMillis(30), "added", ofMillis(70)))
           .calibratedBy(() -> calibration)
           .report(Path.of("reports", "latest"))
           .listener(finished::add)
@@ -113,7 +115,10 @@ class LoadResultTest {
         assertThat(event).extracting(Event::node, Event::what).containsExactly("app-1", "killed");
         assertThat(event.at()).isBetween(Duration.ZERO, result.duration().plusSeconds(5));
       });
-      assertThat(result.cpu()).containsEntry("app-1", ofMillis(250)).containsKey("client");
+      assertThat(result.cpu()).containsOnlyKeys("app-1", "restarted", "added", "client")
+          .containsEntry("app-1", ofMillis(250))
+          .containsEntry("restarted", ofMillis(30))
+          .containsEntry("added", ofMillis(70));
       assertThat(result.calibration()).contains(calibration);
       assertThat(result.noise().generatorShare()).isPresent();
       assertThat(finished).containsExactly(result);

@@ -120,6 +120,15 @@ class OpenModelTest {
   }
 
   @Test
+  void who_has_an_answer_is_in_flight_no_more() throws Exception {
+    try (TestServer server = TestServer.start(TestServer.always(TestServer.ok("")))) {
+      LoadResult result = Load.against(server.uri())
+          .get("/").open(rate(100).perSecond().during(ofMillis(500)).maxInFlight(5)).run();
+      assertThat(result.ok()).as("%s", result).isGreaterThan(10);
+    }
+  }
+
+  @Test
   void a_rate_without_time_goes_on_for_as_long_as_the_action() throws Exception {
     try (TestServer server = TestServer.start(TestServer.always(TestServer.ok("")))) {
       LoadResult result = Load.against(server.uri())
