@@ -1,6 +1,5 @@
 package dev.scalable.testkit.cluster;
 
-import static dev.scalable.testkit.load.Load.at;
 import static dev.scalable.testkit.load.Load.users;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -32,10 +31,15 @@ class BalancerControlTest {
   void when_a_mark_down_returns_no_new_request_reaches_the_instance(String connections) {
     Instance first = cluster.instance(1);
     LoadResult run = cluster.load().get("/").header("Connection", connections)
-        .closed(users(8).during(Duration.ofSeconds(2)))
-        .fault(at(Duration.ofMillis(500)), "mark app-1 down", () -> cluster.balancer().markDown(first))
+        .closed(users(8))
+        .whileRunning(() -> {
+          answers(20);
+          cluster.balancer().markDown(first);
+          assertThat(answers(100)).containsOnly("app-2");
+        })
         .run();
-    Duration returned = run.faults().get(0).ended();
+    Duration returned = run.timeline().stream()
+        .filter(event -> event.what().equals("marked down")).findFirst().orElseThrow().at();
     List<Exchange> before = run.exchanges().stream().filter(each -> each.start().compareTo(returned) < 0).toList();
     List<Exchange> after = run.exchanges().stream().filter(each -> each.start().compareTo(returned) > 0).toList();
     assertThat(before).extracting(Exchange::instance).contains("app-1", "app-2");
