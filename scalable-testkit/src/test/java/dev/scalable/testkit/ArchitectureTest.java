@@ -47,7 +47,7 @@ class ArchitectureTest {
       "com.github.dockerjava", Set.of("docker"),
       "org.HdrHistogram", Set.of("load", "noise", "report"),
       "org.junit", Set.of("junit"),
-      "org.postgresql", Set.of("cluster"));
+      "org.postgresql", Set.of("cluster", "docker"));
 
   private static final JavaClasses MAIN = new ClassFileImporter()
       .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

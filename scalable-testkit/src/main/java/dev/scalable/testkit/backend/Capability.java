@@ -26,6 +26,8 @@ public enum Capability {
   POSTGRES,
   /** A connection to the cluster's Redis. */
   REDIS,
+  /** Deleting all data of PostgreSQL and Redis, which a cluster that others use keeps. */
+  RESET,
   /** The processor time of every node. */
   CPU_TIME,
   /** What every node printed. */

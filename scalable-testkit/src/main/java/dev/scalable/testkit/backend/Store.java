@@ -33,5 +33,10 @@ public interface Store {
 
     /** The owner's password. */
     String password();
+
+    /** What follows the database's name in its JDBC address: {@code ?sslmode=require}, or nothing. */
+    default String options() {
+      return "";
+    }
   }
 }

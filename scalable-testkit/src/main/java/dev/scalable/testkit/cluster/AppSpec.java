@@ -72,7 +72,10 @@ public final class AppSpec {
     return plain(new Program.Image(name));
   }
 
-  /** The app that a command starts, such as {@code command("node", "server.js")}. */
+  /**
+   * The app that a command starts, such as {@code command("node", "server.js")}. As a process of this machine it runs
+   * in the folder that the test JVM runs in, and a kill or pause reaches the workers that it forks, too.
+   */
   public static AppSpec command(String program, String... firstArguments) {
     return plain(new Program.Command(joined(List.of(program), firstArguments)));
   }
@@ -105,7 +108,9 @@ public final class AppSpec {
     return new AppSpec(program, joined(arguments, more), jvmFlags, environment, readiness, instanceHeader, migration);
   }
 
-  /** Adds flags of the JVM, if the program is one. They come after, and so win over, {@code -Xmx128m -XX:+UseSerialGC}. */
+  /**
+   * Adds flags of the JVM, if the program is one. They come after, and so win over, {@code -Xmx128m -XX:+UseSerialGC}.
+   */
   public AppSpec jvm(String... more) {
     return new AppSpec(program, arguments, joined(jvmFlags, more), environment, readiness, instanceHeader, migration);
   }
@@ -224,6 +229,12 @@ public final class AppSpec {
       mistakes.add("the readiness path must begin with a slash: \"" + readiness + "\"");
     }
     requireProgram(program, mistakes);
+    if (program instanceof Program.Running running) {
+      mistakes.addAll(RunningCluster.mistakes(running));
+      if (migration != null) {
+        mistakes.add("a cluster that runs already takes no migration");
+      }
+    }
     if (migration != null) {
       requireProgram(migration.program, mistakes);
     }

@@ -12,9 +12,9 @@ import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
 /**
- * Which backend a cluster runs on, and why. What the test's code says wins over {@value #VARIABLE}, which wins over the
- * order of {@link #ORDER}; {@value #REQUIRE} turns the choice of any other into a failure, so that a build that means to
- * test with containers is not green without them.
+ * Which backend a cluster runs on, and why. What the test's code says wins over the property {@value #PROPERTY}, then
+ * {@value #VARIABLE}, then the order of {@link #ORDER}. Where the code says nothing, {@value #REQUIRE} turns the choice
+ * of any other into a failure, so that a build that means to test with containers is not green without them.
  */
 record BackendChoice(BackendProvider provider, String why) {
   static final String PROPERTY = "scalable.testkit.backend";
@@ -40,26 +40,36 @@ record BackendChoice(BackendProvider provider, String why) {
   static BackendChoice of(ClusterSpec spec, List<BackendProvider> providers, Map<String, String> environment) {
     BackendChoice choice = choose(spec, providers, environment);
     String required = environment.getOrDefault(REQUIRE, "");
-    if (!required.isBlank() && choice.provider.kind() != Backend.named(required, REQUIRE)) {
+    if (!required.isBlank() && spec.backend() == Backend.AUTO && choice.provider.kind() != required(required)) {
       throw new ClusterException("the environment's " + REQUIRE + " asks for the backend \"" + required
           + "\" and nothing else, but it would be " + choice);
     }
     return choice;
   }
 
+  private static Backend required(String name) {
+    Backend backend = Backend.named(name, REQUIRE);
+    if (backend == Backend.AUTO) {
+      throw new IllegalArgumentException(REQUIRE + " is \"" + name + "\", which requires nothing: name a backend");
+    }
+    return backend;
+  }
+
   private static BackendChoice choose(
       ClusterSpec spec, List<BackendProvider> providers, Map<String, String> environment) {
-    String said = System.getProperty(PROPERTY, environment.getOrDefault(VARIABLE, ""));
     if (spec.backend() != Backend.AUTO) {
       return only(spec.backend(), "the test asks for it", spec, providers);
     }
-    if (!said.isBlank() && Backend.named(said, VARIABLE) != Backend.AUTO) {
-      return only(Backend.named(said, VARIABLE), VARIABLE + " asks for it", spec, providers);
+    String property = System.getProperty(PROPERTY, "");
+    String origin = property.isBlank() ? VARIABLE : PROPERTY;
+    String said = property.isBlank() ? environment.getOrDefault(VARIABLE, "") : property;
+    if (!said.isBlank() && Backend.named(said, origin) != Backend.AUTO) {
+      return only(Backend.named(said, origin), origin + " asks for it", spec, providers);
     }
     List<String> refused = new ArrayList<>();
     for (Backend kind : ORDER) {
       Optional<BackendProvider> provider = find(kind, providers);
-      Optional<String> obstacle = provider.flatMap(each -> each.obstacle(spec.request()));
+      Optional<String> obstacle = provider.flatMap(each -> obstacle(each, spec));
       if (provider.isPresent() && obstacle.isEmpty()) {
         return new BackendChoice(provider.get(), refused.isEmpty()
             ? "nothing stands in its way"
@@ -73,10 +83,19 @@ record BackendChoice(BackendProvider provider, String why) {
   private static BackendChoice only(Backend kind, String why, ClusterSpec spec, List<BackendProvider> providers) {
     BackendProvider provider = find(kind, providers).orElseThrow(() -> new ClusterException(
         "the backend \"" + kind + "\" (" + why + ") is not on the class path"));
-    provider.obstacle(spec.request()).ifPresent(obstacle -> {
+    obstacle(provider, spec).ifPresent(obstacle -> {
       throw new ClusterException("the backend \"" + kind + "\" (" + why + ") cannot be used: " + obstacle);
     });
     return new BackendChoice(provider, why);
+  }
+
+  /** One backend that fails to tell does not keep a cluster from running on another. */
+  private static Optional<String> obstacle(BackendProvider provider, ClusterSpec spec) {
+    try {
+      return provider.obstacle(spec.request());
+    } catch (RuntimeException | LinkageError e) {
+      return Optional.of("it failed to tell whether it can be used: " + e);
+    }
   }
 
   private static Optional<BackendProvider> find(Backend kind, List<BackendProvider> providers) {

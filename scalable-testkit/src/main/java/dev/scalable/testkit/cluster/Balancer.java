@@ -13,9 +13,12 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /** The Nginx before the instances, running the configuration that Scalable ships. Safe for use by several threads. */
 public final class Balancer {
@@ -24,7 +27,12 @@ public final class Balancer {
   private final Front front;
   private final AppSpec app;
   private final Faults faults;
-  private final Set<Integer> down = new TreeSet<>();
+
+  /** The numbers of those out of rotation; immutable, replaced by whoever holds this object's lock. */
+  private volatile Set<Integer> down = Set.of();
+
+  /** Whether a reload has failed, so that nobody knows whom Nginx leaves out. */
+  private boolean uncertain;
 
   Balancer(Front front, AppSpec app, Faults faults) {
     this.front = front;
@@ -105,24 +113,20 @@ public final class Balancer {
    */
   public void reload() {
     faults.require(Capability.BALANCER_CONTROL);
-    synchronized (down) {
-      front.reload(Set.copyOf(down));
+    synchronized (this) {
+      reload(down);
     }
-    faults.tell("nginx", "reloaded");
   }
 
   /**
-   * Takes an instance out of rotation, by a {@link #reload}: new requests go to the others. Does nothing if it is out.
+   * Takes an instance out of rotation, by a {@link #reload}: when this returns, it gets no new request; what it has
+   * begun it may still be at. It stays out over its own restarts, until {@link #markUp}. Does nothing if it is out.
    *
    * @throws UnsupportedOperationException without {@link Capability#BALANCER_CONTROL}
    */
   public void markDown(Instance instance) {
-    synchronized (down) {
-      if (down.add(instance.number())) {
-        reload();
-      }
-    }
-    faults.tell(instance.id(), "marked down");
+    faults.require(Capability.BALANCER_CONTROL);
+    change(instance, "marked down", out -> out.add(instance.number()));
   }
 
   /**
@@ -131,12 +135,13 @@ public final class Balancer {
    * @throws UnsupportedOperationException without {@link Capability#BALANCER_CONTROL}
    */
   public void markUp(Instance instance) {
-    synchronized (down) {
-      if (down.remove(instance.number())) {
-        reload();
-      }
-    }
-    faults.tell(instance.id(), "marked up");
+    faults.require(Capability.BALANCER_CONTROL);
+    change(instance, "marked up", out -> out.remove(instance.number()));
+  }
+
+  /** Whether {@code instance} is out of rotation. */
+  boolean isDown(Instance instance) {
+    return down.contains(instance.number());
   }
 
   Node node() {
@@ -144,13 +149,31 @@ public final class Balancer {
   }
 
   /** Puts all instances into rotation again. */
-  void restore() {
-    synchronized (down) {
-      if (!down.isEmpty()) {
-        down.clear();
-        reload();
-      }
+  synchronized void restore() {
+    if (isOther(Set.of())) {
+      reload(Set.of());
     }
+  }
+
+  private synchronized void change(Instance instance, String what, Consumer<Set<Integer>> change) {
+    Set<Integer> wanted = new TreeSet<>(down);
+    change.accept(wanted);
+    if (isOther(wanted)) {
+      reload(Set.copyOf(wanted));
+      faults.tell(instance.id(), what);
+    }
+  }
+
+  private boolean isOther(Set<Integer> wanted) {
+    return uncertain || !wanted.equals(down);
+  }
+
+  private void reload(Set<Integer> wanted) {
+    uncertain = true;
+    front.reload(wanted);
+    uncertain = false;
+    down = wanted;
+    faults.tell("nginx", "reloaded");
   }
 
   /**
@@ -166,8 +189,9 @@ public final class Balancer {
     while (answers.getOrDefault(instance.id(), 0) < times) {
       if (!instance.isRunning() || System.nanoTime() - end > 0) {
         throw new ClusterException(instance + " was waited for, until it had answered " + times + " times through "
-            + uri + "; limit " + limit.toSeconds() + " s, answers by their " + app.instanceHeader() + " header: " + answers
-            + "\n" + instance.log().excerpt() + "\n" + front.log().excerpt());
+            + uri + "; limit " + limit.toSeconds() + " s, answers by their " + app.instanceHeader() + " header: "
+            + answers
+            + instance.lastLines() + (faults.capabilities().contains(Capability.LOGS) ? "\n" + log().excerpt() : ""));
       }
       String id = Probe.get(uri, app.instanceHeader()).map(Balancer::describe).orElse("(no answer)");
       answers.merge(id, 1, Integer::sum);
@@ -175,6 +199,21 @@ public final class Balancer {
         Await.pause(PAUSE);
       }
     }
+  }
+
+  /** Waits until anybody has answered the readiness path through this balancer. */
+  void awaitAnswer(Duration limit) {
+    URI uri = uri().resolve(app.readiness());
+    AtomicReference<String> last = new AtomicReference<>("none");
+    Await.until(
+        () -> {
+          Optional<Probe.Answer> answer = Probe.get(uri, app.instanceHeader());
+          last.set(answer.map(Balancer::describe).orElse("none"));
+          return answer.filter(Probe.Answer::succeeded).filter(from -> from.header() != null).isPresent();
+        },
+        limit,
+        () -> uri + " did not answer with a status of 2xx and the header " + app.instanceHeader() + " within "
+            + limit.toSeconds() + " s; last answer by that header: " + last.get());
   }
 
   private static String describe(Probe.Answer answer) {

@@ -181,7 +181,7 @@ public final class Cluster implements AutoCloseable {
 
   /**
    * Starts one more instance in the first free place, and waits until it has answered through the balancer. Nothing
-   * else is restarted or reloaded.
+   * else is restarted or reloaded, but the balancer if the last instance in that place had been marked down.
    *
    * @throws IllegalStateException if all places ({@link ClusterBuilder#maxInstances}) are taken
    * @throws ClusterException if it does not become ready; the cluster is then as it was
@@ -240,10 +240,12 @@ public final class Cluster implements AutoCloseable {
    * of Redis. The instances are not told, so what they keep in memory they may answer with for as long as they would
    * after any change behind their backs.
    *
+   * @param keep names of tables, without schema; of a partitioned table, or of single partitions
    * @throws ClusterException if a table cannot be emptied, since a kept one refers to it or the app holds a lock on it
-   * @throws UnsupportedOperationException without {@link Capability#POSTGRES} and {@link Capability#REDIS}
+   * @throws UnsupportedOperationException without {@link Capability#RESET}
    */
   public void reset(String... keep) {
+    faults.require(Capability.RESET);
     EmptyTables.in(postgres().dataSource(), Set.of(keep));
     redis().flushAll();
   }

@@ -53,7 +53,8 @@ public final class ClusterBuilder {
 
   /**
    * Where it runs; {@link Backend#AUTO} if nothing is said. What is said here wins over the environment's {@code
-   * SCALABLE_TESTKIT_BACKEND}; {@code SCALABLE_TESTKIT_REQUIRE} makes any other than the one it names a failure.
+   * SCALABLE_TESTKIT_BACKEND}; if nothing is, {@code SCALABLE_TESTKIT_REQUIRE} makes any other than the one it names a
+   * failure.
    */
   public ClusterBuilder backend(Backend kind) {
     backend = kind;
@@ -148,7 +149,9 @@ public final class ClusterBuilder {
 
   private Plan plan() {
     List<String> mistakes = new ArrayList<>();
-    AppSpec spec = app == null ? null : RunningCluster.or(app, System.getenv(), mistakes);
+    // Who asks for processes or containers by code means them, whatever the environment names.
+    boolean anywhere = backend == Backend.AUTO || backend == Backend.EXTERNAL;
+    AppSpec spec = app == null || !anywhere ? app : RunningCluster.or(app, System.getenv(), mistakes);
     boolean running = spec != null && spec.program() instanceof Program.Running;
     int count = spec != null && spec.program() instanceof Program.Running known ? known.instances().size() : instances;
     int most = running ? count : maxInstances == 0 ? count : maxInstances;

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClusterStart {
   private static final Duration SERVED_LIMIT = Duration.ofSeconds(30);
+  private static final Duration RUNNING_LIMIT = Duration.ofSeconds(10);
   private static final Duration MIGRATION_LIMIT = Duration.ofMinutes(5);
 
   private final ClusterSpec spec;
@@ -72,8 +73,12 @@ final class ClusterStart {
     }
     Balancer balancer =
         timed("balancer", () -> new Balancer(environment.balancer(places, spec.port()), app, faults));
-    step("first answers through " + balancer.version(),
-        () -> instances.values().forEach(instance -> balancer.awaitServing(instance, 1, SERVED_LIMIT)));
+    step("first answers through " + balancer.version(), () -> {
+      instances.values().forEach(instance -> balancer.awaitServing(instance, 1, SERVED_LIMIT));
+      if (instances.isEmpty()) { // they run already, and nobody said which they are
+        balancer.awaitAnswer(RUNNING_LIMIT);
+      }
+    });
     Slots slots = new Slots(spec.instances(), places, instances, balancer, factory);
     return new Cluster(app, spec.calibrated(), choice, environment, faults, slots, balancer, stores);
   }
@@ -130,24 +135,34 @@ final class ClusterStart {
     for (Throwable reason = cause; reason != null; reason = reason.getCause()) {
       message.append(": ").append(reason.getMessage());
     }
+    List<RuntimeException> more = new ArrayList<>();
+    quietly(() -> appendLogs(message), more);
+    if (spec.keepRun()) {
+      message.append("\nThe run directory is kept: ").append(environment.directory());
+    }
+    if (stores != null) {
+      quietly(stores::close, more);
+    }
+    quietly(environment::close, more);
+    ClusterException failure = new ClusterException(message.toString(), cause);
+    more.forEach(failure::addSuppressed);
+    return failure;
+  }
+
+  private void appendLogs(StringBuilder message) {
     for (NodeLog log : environment.logs()) {
       String excerpt = log.excerpt();
       if (message.indexOf(excerpt) < 0) {
         message.append('\n').append(excerpt);
       }
     }
-    if (spec.keepRun()) {
-      message.append("\nThe run directory is kept: ").append(environment.directory());
-    }
-    ClusterException failure = new ClusterException(message.toString(), cause);
+  }
+
+  private static void quietly(Runnable step, List<RuntimeException> failures) {
     try {
-      if (stores != null) {
-        stores.close();
-      }
-      environment.close();
+      step.run();
     } catch (RuntimeException e) {
-      failure.addSuppressed(e);
+      failures.add(e);
     }
-    return failure;
   }
 }

@@ -32,6 +32,7 @@ public final class Instance {
   private final Faults faults;
   private volatile @Nullable Node node;
   private volatile @Nullable Balancer balancer;
+  private volatile boolean paused;
 
   Instance(Place place, Environment environment, Function<Place, Launch> launches, AppSpec app, Faults faults) {
     this.place = place;
@@ -60,8 +61,10 @@ public final class Instance {
    * The process id of its process, the last one if it does not run.
    *
    * @throws IllegalStateException if it was never started
+   * @throws UnsupportedOperationException without {@link Capability#KILL}
    */
   public long pid() {
+    faults.require(Capability.KILL);
     return started().pid();
   }
 
@@ -75,8 +78,10 @@ public final class Instance {
    * What it printed, over all of its starts.
    *
    * @throws IllegalStateException if it was never started
+   * @throws UnsupportedOperationException without {@link Capability#LOGS}
    */
   public NodeLog log() {
+    faults.require(Capability.LOGS);
     return started().log();
   }
 
@@ -135,6 +140,7 @@ public final class Instance {
   public void pause() {
     faults.require(Capability.PAUSE);
     running().signal(Node.Signal.STOP);
+    paused = true;
     faults.tell(id(), "paused");
   }
 
@@ -147,11 +153,22 @@ public final class Instance {
   public void resume() {
     faults.require(Capability.PAUSE);
     running().signal(Node.Signal.CONT);
-    faults.tell(id(), "resumed");
+    if (paused) {
+      paused = false;
+      faults.tell(id(), "resumed");
+    }
+  }
+
+  /** Lets it go on if it was paused. */
+  void unpause() {
+    if (paused && isRunning()) {
+      resume();
+    }
   }
 
   /**
-   * Starts it, on the same port, and waits until it has answered through the balancer.
+   * Starts it, on the same port, and waits until it has answered through the balancer, if that has not {@linkplain
+   * Balancer#markDown marked it down}.
    *
    * @throws IllegalStateException if it runs
    * @throws ClusterException if it ends before it is ready, or is not served within a minute; it is then left as it is
@@ -164,7 +181,7 @@ public final class Instance {
     awaitReady();
     faults.tell(id(), "ready");
     Balancer current = balancer;
-    if (current != null) {
+    if (current != null && !current.isDown(this)) {
       current.awaitServing(this, TIMES_SERVED, START_LIMIT);
     }
   }
@@ -191,6 +208,7 @@ public final class Instance {
       throw new IllegalStateException(id() + " runs already, as process " + pid());
     }
     Node launched = environment.launch(place, launches.apply(place));
+    paused = false;
     node = launched;
     return launched;
   }
@@ -219,6 +237,11 @@ public final class Instance {
     return started().endsWithin(time);
   }
 
+  /** The last lines of its log, on new lines, for a message; nothing where there is no log. */
+  String lastLines() {
+    return node != null && faults.capabilities().contains(Capability.LOGS) ? "\n" + log().excerpt() : "";
+  }
+
   private Node running() {
     if (!isRunning()) {
       throw new IllegalStateException(id() + " does not run");
@@ -236,6 +259,9 @@ public final class Instance {
 
   @Override
   public String toString() {
-    return id() + " at " + uri() + (isRunning() ? " (process " + pid() + ")" : " (not running)");
+    String state = faults.capabilities().contains(Capability.KILL) && isRunning()
+        ? " (process " + pid() + ")"
+        : isRunning() ? "" : " (not running)";
+    return id() + " at " + uri() + state;
   }
 }

@@ -29,7 +29,7 @@ public final class PostgresNode {
     return server.address();
   }
 
-  /** The address for JDBC as this JVM reaches it, without user and password. */
+  /** The address for JDBC as this JVM reaches it, without user and password, with the options of one that was given. */
   public String jdbcUrl() {
     return jdbcUrl(server.address());
   }
@@ -76,8 +76,9 @@ public final class PostgresNode {
   }
 
   /**
-   * Starts it again after {@link #stop}, and returns when it takes connections.
+   * Starts it again after {@link #stop}, on the same port, and returns when it takes connections.
    *
+   * @throws IllegalStateException if it runs
    * @throws UnsupportedOperationException without {@link Capability#STORE_RESTART}
    */
   public void start() {
@@ -102,13 +103,18 @@ public final class PostgresNode {
     return link;
   }
 
-  /** What the server printed. */
+  /**
+   * What the server printed.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#LOGS}
+   */
   public NodeLog log() {
+    faults.require(Capability.LOGS);
     return server.node().log();
   }
 
   String jdbcUrl(InetSocketAddress at) {
-    return "jdbc:postgresql://" + at.getHostString() + ":" + at.getPort() + "/" + server.database();
+    return "jdbc:postgresql://" + at.getHostString() + ":" + at.getPort() + "/" + server.database() + server.options();
   }
 
   Store.Postgres server() {

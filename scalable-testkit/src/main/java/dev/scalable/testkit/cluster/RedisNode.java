@@ -40,8 +40,10 @@ public final class RedisNode {
    * Deletes all that is in it, by FLUSHALL.
    *
    * @throws ClusterException if it does not answer, or refuses
+   * @throws UnsupportedOperationException without {@link Capability#RESET}
    */
   public void flushAll() {
+    faults.require(Capability.RESET);
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(address().getHostString(), address().getPort()), ANSWER_MILLIS);
       socket.setSoTimeout(ANSWER_MILLIS);
@@ -79,8 +81,9 @@ public final class RedisNode {
   }
 
   /**
-   * Starts it again after {@link #stop}, and returns when it answers.
+   * Starts it again after {@link #stop}, on the same port, and returns when it answers.
    *
+   * @throws IllegalStateException if it runs
    * @throws UnsupportedOperationException without {@link Capability#STORE_RESTART}
    */
   public void start() {
@@ -105,8 +108,13 @@ public final class RedisNode {
     return link;
   }
 
-  /** What the server printed. */
+  /**
+   * What the server printed.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#LOGS}
+   */
   public NodeLog log() {
+    faults.require(Capability.LOGS);
     return server.node().log();
   }
 

@@ -66,6 +66,9 @@ final class Slots {
             + " places for instances are taken: start the cluster with a greater maxInstances"));
     Instance instance = factory.instance(places.get(number - 1));
     instance.servedBy(balancer);
+    if (balancer.isDown(instance)) { // its predecessor was
+      balancer.markUp(instance);
+    }
     try {
       instance.start();
     } catch (RuntimeException e) {
@@ -86,22 +89,24 @@ final class Slots {
   synchronized void rollingRestart(RollingPolicy policy) {
     for (Instance instance : all()) {
       for (Instance other : all()) {
-        if (other != instance) {
+        if (other != instance && !balancer.isDown(other)) {
           balancer.awaitServing(other, 1, policy.grace());
         }
       }
       Exit exit = instance.terminate(policy.grace());
       if (exit.code() != 0 && exit.code() != 143) {
         throw new ClusterException("the rolling restart ended at " + instance.id() + ", which ended with exit code "
-            + exit.code() + " after " + exit.took().toMillis() + " ms, and not with 0 or 143; the others run\n"
-            + instance.log().excerpt());
+            + exit.code() + " after " + exit.took().toMillis() + " ms, and not with 0 or 143; the others run"
+            + instance.lastLines());
       }
       instance.start();
-      balancer.awaitServing(instance, policy.timesServed(), policy.grace());
+      if (!balancer.isDown(instance)) {
+        balancer.awaitServing(instance, policy.timesServed(), policy.grace());
+      }
       if (instance.endsWithin(policy.soak())) {
         throw new ClusterException("the rolling restart ended at " + instance.id() + ", which ended within "
-            + policy.soak().toMillis() + " ms after it had answered; the others run\n"
-            + instance.log().excerpt());
+            + policy.soak().toMillis() + " ms after it had answered; the others run"
+            + instance.lastLines());
       }
     }
   }
@@ -118,14 +123,12 @@ final class Slots {
   /** Makes it as it was after the start. */
   synchronized void restore() {
     for (Instance instance : all()) {
+      instance.unpause();
       if (instance.number() > wanted && instance.isRunning()) {
-        instance.resume();
         remove(instance.number(), RollingPolicy.standard().grace());
       } else if (instance.number() > wanted) {
         instances.remove(instance.number());
-      } else if (instance.isRunning()) {
-        instance.resume();
-      } else {
+      } else if (!instance.isRunning()) {
         instance.start();
       }
     }

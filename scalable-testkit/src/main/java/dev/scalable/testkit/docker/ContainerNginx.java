@@ -17,6 +17,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,7 +31,10 @@ final class ContainerNginx implements Front {
   private static final int PORT = 8080;
   private static final int STATUS_PORT = 8081;
   private static final String FOLDER = "/scalable/nginx";
+  private static final String GOING = "shutting down";
   private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LAST_REQUESTS = Duration.ofSeconds(1);
+  private static final Duration PAUSE = Duration.ofMillis(20);
   private static final int ANSWER_MILLIS = 12_000; // Nginx answers within 10 s itself
 
   private final Room room;
@@ -129,22 +133,31 @@ final class ContainerNginx implements Front {
   @Override
   public synchronized void reload(Set<Integer> down) {
     NginxConf.write(conf.folder(), site.down(down), template);
-    Set<String> old = workers();
+    Set<String> old = workers().keySet();
     node().signal("HUP");
-    // New workers listen before the old ones are told to stop; an old one that still answers somebody lives on.
-    Await.until(() -> workers().stream().anyMatch(worker -> !old.contains(worker)), LIMIT,
-        () -> "nginx started no worker with the new configuration within " + LIMIT.toSeconds() + " s\n"
+    // The old ones take new connections until they say in their titles that they go, 100 ms after the new ones came.
+    Await.until(() -> hasTakenOver(workers(), old), LIMIT,
+        () -> "nginx did not leave its work to workers with the new configuration within " + LIMIT.toSeconds() + " s\n"
             + log().excerpt());
+    // A connection that an old one took a moment ago may still bring its request; who has one to answer lives on.
+    long end = System.nanoTime() + LAST_REQUESTS.toNanos();
+    while (!Collections.disjoint(workers().keySet(), old) && System.nanoTime() - end < 0) {
+      Await.pause(PAUSE);
+    }
   }
 
-  /** The process ids of its workers, which call themselves that. */
-  private Set<String> workers() {
+  private static boolean hasTakenOver(Map<String, String> now, Set<String> old) {
+    return !old.containsAll(now.keySet())
+        && old.stream().allMatch(worker -> now.getOrDefault(worker, GOING).contains(GOING));
+  }
+
+  /** What its workers call themselves, by their process ids. */
+  private Map<String, String> workers() {
     TopContainerResponse top = room.client().topContainerCmd(container.published().container()).exec();
     int pid = Arrays.asList(top.getTitles()).indexOf("PID");
     return Arrays.stream(top.getProcesses())
         .filter(process -> process[process.length - 1].contains("nginx: worker"))
-        .map(process -> process[pid])
-        .collect(Collectors.toSet());
+        .collect(Collectors.toMap(process -> process[pid], process -> process[process.length - 1]));
   }
 
   private static boolean answers(URI health) {

@@ -72,7 +72,7 @@ final class ContainerStore implements Store {
   }
 
   @Override
-  public void stop() {
+  public synchronized void stop() {
     node.signal(stopSignal);
     if (!node.endsWithin(LIMIT)) {
       throw new ClusterException(node.name() + " did not end within " + LIMIT.toSeconds() + " s of " + stopSignal
@@ -81,7 +81,11 @@ final class ContainerStore implements Store {
   }
 
   @Override
-  public void start() {
+  public synchronized void start() {
+    if (node.isRunning()) {
+      throw new IllegalStateException(
+          node.name() + " runs already, as process " + node.pid() + ": it can be started after a stop");
+    }
     node = room.start(container.container(), node.name());
     awaitReady();
   }

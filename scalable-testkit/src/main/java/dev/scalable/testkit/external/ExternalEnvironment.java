@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** The addresses of a cluster that runs already. All that would change it is refused. */
 final class ExternalEnvironment implements Environment {
   private static final int HTTP = 80;
+  private static final int REDIS = 6379;
 
   private final Program.Running running;
   private final Run run;
@@ -73,7 +74,8 @@ final class ExternalEnvironment implements Environment {
     if (redis == null) {
       throw refused("knowing its Redis");
     }
-    return new ExternalStore(new InetSocketAddress(redis.getHost(), redis.getPort()), run.log("redis"));
+    int port = redis.getPort() == -1 ? REDIS : redis.getPort();
+    return new ExternalStore(new InetSocketAddress(redis.getHost(), port), run.log("redis"));
   }
 
   @Override
@@ -86,7 +88,8 @@ final class ExternalEnvironment implements Environment {
     Map.Entry<String, URI> instance = List.copyOf(running.instances().entrySet()).get(number - 1);
     URI uri = instance.getValue();
     int port = uri.getPort() == -1 ? HTTP : uri.getPort();
-    return new Place(number, instance.getKey(), uri, uri.getHost(), port, InetSocketAddress.createUnresolved(uri.getHost(), port));
+    return new Place(
+        number, instance.getKey(), uri, uri.getHost(), port, InetSocketAddress.createUnresolved(uri.getHost(), port));
   }
 
   @Override

@@ -5,12 +5,14 @@ import dev.scalable.testkit.backend.NodeLog;
 import dev.scalable.testkit.backend.Program;
 import dev.scalable.testkit.backend.Store;
 import java.net.InetSocketAddress;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A PostgreSQL that runs somewhere. */
-record ExternalPostgres(ExternalStore server, String database, String user, String password) implements Store.Postgres {
-  private static final Pattern URL = Pattern.compile("jdbc:postgresql://([^:/?]+)(?::(\\d+))?/([^?]+)(?:\\?.*)?");
+record ExternalPostgres(ExternalStore server, String database, String options, String user, String password)
+    implements Store.Postgres {
+  private static final Pattern URL = Pattern.compile("jdbc:postgresql://([^:/?]+)(?::(\\d+))?/([^?]+)(\\?.*)?");
   private static final int STANDARD_PORT = 5432;
 
   /**
@@ -26,7 +28,7 @@ record ExternalPostgres(ExternalStore server, String database, String user, Stri
     }
     int port = url.group(2) == null ? STANDARD_PORT : Integer.parseInt(url.group(2));
     return new ExternalPostgres(new ExternalStore(new InetSocketAddress(url.group(1), port), log), url.group(3),
-        known.user(), known.password());
+        Objects.requireNonNullElse(url.group(4), ""), known.user(), known.password());
   }
 
   @Override

@@ -1,10 +1,12 @@
 package dev.scalable.testkit.local;
 
+import dev.scalable.testkit.backend.ClusterException;
 import dev.scalable.testkit.backend.Launch;
 import dev.scalable.testkit.backend.Node;
 import dev.scalable.testkit.backend.Program;
 import dev.scalable.testkit.run.Role;
 import dev.scalable.testkit.run.Run;
+import dev.scalable.testkit.run.SearchPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,6 +22,8 @@ final class AppLauncher {
 
   /** For a process that ends before the second compiler has paid off. */
   private static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1");
+
+  private static final Path HERE = Path.of("").toAbsolutePath();
 
   private final Run run;
   private final Path classPath;
@@ -59,7 +63,25 @@ final class AppLauncher {
       case Program.Running running -> throw new IllegalArgumentException("it runs already: " + running);
     }
     command.addAll(launch.arguments());
-    return run.launch(Role.APP, launch.name(), command, launch.environment());
+    Path folder = run.directory();
+    if (launch.program() instanceof Program.Command any) {
+      folder = HERE; // where "server.js" and "./server" are meant
+      requireProgram(any.words().get(0), launch);
+    }
+    return run.launch(Role.APP, launch.name(), folder, command, launch.environment());
+  }
+
+  /** So that what is missing is said better than by the shell. */
+  private static void requireProgram(String program, Launch launch) {
+    if (program.contains("/")) {
+      if (!Files.isExecutable(HERE.resolve(program))) {
+        throw new ClusterException(launch.name() + " cannot be started: " + HERE.resolve(program)
+            + ", the command's program, is not a file that can be executed");
+      }
+    } else if (!launch.environment().containsKey("PATH") && SearchPath.find(program).isEmpty()) {
+      throw new ClusterException(launch.name() + " cannot be started: the command's program \"" + program
+          + "\" is in none of the folders of PATH, which are " + SearchPath.folders());
+    }
   }
 
   private static List<String> java(Launch launch, List<String> flags) {

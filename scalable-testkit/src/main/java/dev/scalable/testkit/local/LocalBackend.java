@@ -22,6 +22,9 @@ public final class LocalBackend implements BackendProvider {
     if (request.program() instanceof Program.Image image) {
       return Optional.of("the app is the container image " + image.name() + ", which is no process of this machine");
     }
+    if (request.program() instanceof Program.Running running) {
+      return Optional.of("the app runs already, behind " + running.balancer() + ": there is nothing to start");
+    }
     if (System.getProperty("os.name").startsWith("Windows")) {
       return Optional.of("processes are supervised by /bin/sh, which Windows has only inside of WSL:"
           + " run the tests there, or use the docker backend");

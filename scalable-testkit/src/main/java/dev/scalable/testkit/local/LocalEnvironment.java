@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One cluster's processes on this machine, all on the loopback address. */
 final class LocalEnvironment implements Environment {
-  private static final Set<Capability> ALL = Collections.unmodifiableSet(EnumSet.allOf(Capability.class));
-
   private final Run run;
   private final AppLauncher apps;
   private final Map<String, String> balancerTemplate;
@@ -59,12 +57,29 @@ final class LocalEnvironment implements Environment {
 
   @Override
   public String description() {
-    return "processes of this machine, Java " + System.getProperty("java.version");
+    return "processes of this machine, Java " + System.getProperty("java.version")
+        + untested(System.getProperty("os.name"), Run.knowsCpuTime());
+  }
+
+  /** What there is to know of a system that is no Linux; nothing of one that is. */
+  static String untested(String system, boolean knowsCpuTime) {
+    Set<Capability> missing = EnumSet.complementOf(EnumSet.copyOf(capabilities(knowsCpuTime)));
+    return (system.equals("Linux") ? "" : ", on " + system + ", where the testkit is not tested")
+        + (missing.isEmpty() ? "" : ", without " + missing);
   }
 
   @Override
   public Set<Capability> capabilities() {
-    return ALL;
+    return capabilities(Run.knowsCpuTime());
+  }
+
+  /** All, but where ended children cannot be counted, PostgreSQL's processor time would be a fraction of the truth. */
+  static Set<Capability> capabilities(boolean knowsCpuTime) {
+    EnumSet<Capability> known = EnumSet.allOf(Capability.class);
+    if (!knowsCpuTime) {
+      known.remove(Capability.CPU_TIME);
+    }
+    return Collections.unmodifiableSet(known);
   }
 
   @Override

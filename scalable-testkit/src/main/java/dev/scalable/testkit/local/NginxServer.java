@@ -1,6 +1,5 @@
 package dev.scalable.testkit.local;
 
-import dev.scalable.testkit.backend.Await;
 import dev.scalable.testkit.backend.Front;
 import dev.scalable.testkit.backend.Node;
 import dev.scalable.testkit.backend.NodeLog;
@@ -19,11 +18,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** A running Nginx with the shipped configuration, and an upstream slot for every instance that there may ever be. */
 final class NginxServer implements Front {
   private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LAST_REQUESTS = Duration.ofSeconds(1);
   private static final int ANSWER_MILLIS = 12_000; // Nginx answers within 10 s itself
 
   private final CheckedConf conf;
@@ -99,19 +98,12 @@ final class NginxServer implements Front {
   @Override
   public synchronized void reload(Set<Integer> down) {
     CheckedConf.write(conf.conf().folder(), conf.nginx(), site.down(down), template);
-    Set<Long> old = workers();
+    NginxWorkers old = NginxWorkers.of(node.pid());
     node.signal("HUP");
-    // New workers listen before the old ones are told to stop; an old one that still answers somebody lives on.
-    Await.until(() -> workers().stream().anyMatch(worker -> !old.contains(worker)), LIMIT,
-        () -> "nginx started no worker with the new configuration within " + LIMIT.toSeconds() + " s\n"
-            + log().excerpt());
-  }
-
-  private Set<Long> workers() {
-    return ProcessHandle.of(node.pid()).stream()
-        .flatMap(ProcessHandle::children)
-        .map(ProcessHandle::pid)
-        .collect(Collectors.toSet());
+    node.awaitUntil(() -> "using the new configuration in workers of its own",
+        () -> old.haveSuccessors() && old.listenNoMore(), LIMIT);
+    // A connection that an old worker took a moment ago may still bring its request; who has one to answer lives on.
+    old.awaitEnd(LAST_REQUESTS);
   }
 
   private static boolean answers(URI health) {

@@ -7,7 +7,6 @@ import dev.scalable.testkit.run.Folders;
 import dev.scalable.testkit.run.ProcessNode;
 import dev.scalable.testkit.run.Role;
 import dev.scalable.testkit.run.Run;
-import dev.scalable.testkit.run.WorkFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -105,7 +104,7 @@ final class PostgresServer implements Store.Postgres {
 
   /** By SIGINT, PostgreSQL's fast shutdown: SIGTERM would wait for the clients to leave. */
   @Override
-  public void stop() {
+  public synchronized void stop() {
     node().signal("INT");
     if (!node().endsWithin(LIMIT)) {
       throw new ClusterException("PostgreSQL did not end within " + LIMIT.toSeconds() + " s; process " + node().pid()
@@ -114,7 +113,11 @@ final class PostgresServer implements Store.Postgres {
   }
 
   @Override
-  public void start() {
+  public synchronized void start() {
+    if (node().isRunning()) {
+      throw new IllegalStateException(
+          "PostgreSQL runs already, as process " + node().pid() + ": it can be started after a stop");
+    }
     awaitReady(launch());
   }
 
@@ -143,7 +146,7 @@ final class PostgresServer implements Store.Postgres {
 
   private void makeTemplate(Path folder) {
     try {
-      Path password = Files.createTempFile(WorkFolder.path(), "initdb", ".password");
+      Path password = run.directory().resolve("initdb.password");
       try {
         Files.writeString(password, ACCOUNT);
         account.own(folder);

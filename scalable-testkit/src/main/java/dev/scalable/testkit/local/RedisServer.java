@@ -72,7 +72,7 @@ final class RedisServer implements Store {
   }
 
   @Override
-  public void stop() {
+  public synchronized void stop() {
     node().signal(Node.Signal.TERM);
     if (!node().endsWithin(LIMIT)) {
       throw new ClusterException("Redis did not end within " + LIMIT.toSeconds() + " s; process " + node().pid()
@@ -81,7 +81,11 @@ final class RedisServer implements Store {
   }
 
   @Override
-  public void start() {
+  public synchronized void start() {
+    if (node().isRunning()) {
+      throw new IllegalStateException(
+          "Redis runs already, as process " + node().pid() + ": it can be started after a stop");
+    }
     awaitReady(launch());
   }
 

@@ -21,6 +21,11 @@ public final class CpuTime {
 
   private CpuTime() {}
 
+  /** Whether children that have ended count too. */
+  static boolean isWhole() {
+    return PROC;
+  }
+
   /** That of {@code root} and all below it. */
   public static Duration ofTree(ProcessHandle root) {
     return Stream.concat(Stream.of(root), root.descendants())

@@ -1,10 +1,10 @@
 package dev.scalable.testkit.run;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The user this JVM runs as, as the file system knows it: the Java platform itself only tells a name. */
 public final class CurrentUser {
@@ -24,25 +24,23 @@ public final class CurrentUser {
 
   /** The numbers of this JVM's user and group, as {@code 1000:1000}. */
   public static String ids() {
-    return ownFile("unix:uid") + ":" + ownFile("unix:gid");
+    return Known.UID + ":" + Known.GID;
+  }
+
+  /** Asked once, by id(1): the owner of a new file would tell too, but a JVM that is killed would leave the file. */
+  private static final class Known {
+    static final int UID = id("-u");
+    static final int GID = id("-g");
+
+    private Known() {}
+
+    private static int id(String which) {
+      return Integer.parseInt(Shell.run(List.of("id", which)).outputOfSuccess());
+    }
   }
 
   private static int uid() {
-    return ownFile("unix:uid");
-  }
-
-  /** A number that the file system gives to a new file of this JVM. */
-  private static int ownFile(String attribute) {
-    try {
-      Path own = Files.createTempFile("scalable-testkit", "");
-      try {
-        return (Integer) Files.getAttribute(own, attribute, LinkOption.NOFOLLOW_LINKS);
-      } finally {
-        Files.delete(own);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot tell which user this JVM runs as", e);
-    }
+    return Known.UID;
   }
 
   private static int uid(Path path) throws IOException {

@@ -39,14 +39,19 @@ final class NodeLauncher {
     return List.copyOf(apps);
   }
 
-  /** Starts {@code command} as the node {@code name}, with {@code environment} added to what this JVM has. */
+  /** Starts such a node in the run directory. */
   ProcessNode launch(Role role, String name, List<String> command, Map<String, String> environment) {
+    return launch(role, name, run.path(), command, environment);
+  }
+
+  /** Starts {@code command} as the node {@code name} in {@code folder}, with {@code environment} added to our own. */
+  ProcessNode launch(Role role, String name, Path folder, List<String> command, Map<String, String> environment) {
     List<String> recorded = new ArrayList<>(
         List.of("record", run.path().toString(), role.name().toLowerCase(Locale.ROOT)));
     recorded.addAll(command);
     NodeLog log = run.log(name);
     ProcessBuilder builder = Shell.builder(ProcessList.command(run.path(), recorded))
-        .directory(run.path().toFile())
+        .directory(folder.toFile())
         .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
         .redirectErrorStream(true)
         .redirectOutput(Redirect.appendTo(log.path().toFile()));
@@ -54,7 +59,7 @@ final class NodeLauncher {
     builder.environment().put(NODE, name);
     builder.environment().putAll(environment);
     try {
-      ProcessNode node = new ProcessNode(name, builder.start(), log);
+      ProcessNode node = new ProcessNode(name, builder.start(), log, role == Role.APP);
       if (role == Role.APP) {
         apps.add(node);
       }

@@ -5,8 +5,14 @@ import dev.scalable.testkit.backend.Node;
 import dev.scalable.testkit.backend.NodeLog;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
-/** A node that is a process of this machine. */
+/**
+ * A node that is a process of this machine, and the processes that it forked: a server with workers is killed, stopped
+ * and continued as a whole, as a container would be, and what it leaves when it ends is ended too. It is told to end
+ * alone, as by every supervisor. Processes that make a session of their own are beyond this until the run ends.
+ */
 public final class ProcessNode implements Node {
   /** What strerror(3) says, and so Nginx, Redis, PostgreSQL and the JVM, apart from the case of the first letter. */
   private static final String EADDRINUSE = "ddress already in use";
@@ -16,11 +22,20 @@ public final class ProcessNode implements Node {
   private final String name;
   private final Process process;
   private final NodeLog log;
+  private final boolean leavesOthers;
+  private final AtomicBoolean othersEnded = new AtomicBoolean();
+  private final AtomicReference<Duration> used = new AtomicReference<>(Duration.ZERO);
 
-  ProcessNode(String name, Process process, NodeLog log) {
+  /**
+   * Takes over a started process.
+   *
+   * @param leavesOthers whether its children may go on when it has ended, so have to be looked for
+   */
+  ProcessNode(String name, Process process, NodeLog log, boolean leavesOthers) {
     this.name = name;
     this.process = process;
     this.log = log;
+    this.leavesOthers = leavesOthers;
   }
 
   @Override
@@ -48,8 +63,15 @@ public final class ProcessNode implements Node {
     if (process.isAlive()) {
       switch (signal) {
         case TERM -> process.destroy();
-        case KILL -> process.destroyForcibly();
-        case STOP, CONT -> Shell.signal(process.pid(), signal.name());
+        case KILL -> {
+          Shell.signalGroup(process.pid(), signal.name());
+          process.destroyForcibly();
+        }
+        case STOP, CONT -> {
+          if (!Shell.signalGroup(process.pid(), signal.name())) { // no setsid here, or not so far yet
+            Shell.signal(process.pid(), signal.name());
+          }
+        }
       }
     }
   }
@@ -64,7 +86,12 @@ public final class ProcessNode implements Node {
   @Override
   public boolean endsWithin(Duration limit) {
     try {
-      return process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS);
+      boolean ended = process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS);
+      if (ended && leavesOthers && othersEnded.compareAndSet(false, true)) {
+        // No other group can have this number while a process is left in it; if none is, it is hardly used again yet.
+        Shell.signalGroup(process.pid(), "KILL");
+      }
+      return ended;
     } catch (InterruptedException e) {
       throw Await.interrupted(e);
     }
@@ -72,7 +99,11 @@ public final class ProcessNode implements Node {
 
   @Override
   public Duration cpuTime() {
-    return CpuTime.ofTree(process.toHandle());
+    // A child that ends between two looks at the tree is missing from the sum once: what was used stays used.
+    Duration now = CpuTime.ofTree(process.toHandle());
+    return process.isAlive()
+        ? used.accumulateAndGet(now, (known, seen) -> known.compareTo(seen) > 0 ? known : seen)
+        : Duration.ZERO;
   }
 
   @Override

@@ -65,7 +65,9 @@ final class Reaper implements AutoCloseable {
           + reaping.output() + " (exit code " + reaping.exitCode() + "; all that were started are in "
           + run.resolve("pids") + "). End them by hand, then delete that folder");
     }
-    if (!Files.exists(run.resolve("keep"))) {
+    if (Files.exists(run.resolve("keep"))) {
+      KeptRuns.noteEnd(run);
+    } else {
       Folders.delete(run);
     }
   }

@@ -29,8 +29,13 @@ public final class Run implements AutoCloseable {
    */
   public static Run begin(boolean keepDirectory, boolean keepsData) {
     RunDirectory directory = RunDirectory.create(keepDirectory);
-    return new Run(directory,
-        Reaper.watch(directory, keepsData ? Reaper.PostgresStop.FAST : Reaper.PostgresStop.IMMEDIATE));
+    try {
+      return new Run(directory,
+          Reaper.watch(directory, keepsData ? Reaper.PostgresStop.FAST : Reaper.PostgresStop.IMMEDIATE));
+    } catch (RuntimeException | Error e) {
+      directory.close(); // nothing of it runs; the next start sweeps it
+      throw e;
+    }
   }
 
   /** Whether the run {@code id} is over, or its JVM died: what else it left may be cleared away. */
@@ -77,7 +82,10 @@ public final class Run implements AutoCloseable {
     return Ports.isFree(port);
   }
 
-  /** Starts {@code command} as the node {@code name}, with {@code environment} added to what this JVM has. */
+  /**
+   * Starts {@code command} as the node {@code name}, in the run directory, with {@code environment} added to what this
+   * JVM has.
+   */
   public ProcessNode launch(Role role, String name, List<String> command, Map<String, String> environment) {
     return launcher.launch(role, name, command, environment);
   }
@@ -85,6 +93,17 @@ public final class Run implements AutoCloseable {
   /** The processes that ended instances have left, a sentence for each; none where there is no {@code /proc}. */
   public List<String> strays() {
     return Strays.of(id(), launcher.apps());
+  }
+
+  /** Starts such a node in {@code folder}. */
+  public ProcessNode launch(Role role, String name, Path folder, List<String> command,
+      Map<String, String> environment) {
+    return launcher.launch(role, name, folder, command, environment);
+  }
+
+  /** Whether the processor time of a node is known whole here, that of its ended children included. */
+  public static boolean knowsCpuTime() {
+    return CpuTime.isWhole();
   }
 
   /**

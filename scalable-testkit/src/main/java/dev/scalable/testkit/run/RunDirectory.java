@@ -10,6 +10,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -53,19 +54,28 @@ final class RunDirectory implements AutoCloseable {
       Path path = Files.createTempDirectory(home, name).toRealPath();
       WorkFolder.makeTraversable(path);
       OURS.add(path);
-      FileChannel lock = open(path.resolve("lock"));
-      if (lock.tryLock() == null) {
-        throw new IOException("the new file " + path.resolve("lock") + " is locked already");
-      }
-      Files.createDirectory(path.resolve("logs"));
-      ProcessList.prepare(path);
-      RunDirectory run = new RunDirectory(path, lock);
-      if (keep) {
-        run.keep();
+      RunDirectory run = new RunDirectory(path, open(path.resolve("lock")));
+      try {
+        run.fill(keep);
+      } catch (IOException | RuntimeException | Error e) {
+        run.close();
+        Folders.delete(path);
+        throw e;
       }
       return run;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make a run directory in " + home, e);
+    }
+  }
+
+  private void fill(boolean keep) throws IOException {
+    if (lock.tryLock() == null) {
+      throw new IOException("the new file " + path.resolve("lock") + " is locked already");
+    }
+    Files.createDirectory(path.resolve("logs"));
+    ProcessList.prepare(path);
+    if (keep) {
+      keep();
     }
   }
 
@@ -103,7 +113,7 @@ final class RunDirectory implements AutoCloseable {
     }
   }
 
-  /** Has the directory outlive its run, and every sweep. */
+  /** Has the directory outlive its run, and the sweeps of a week; see {@link KeptRuns}. */
   void keep() {
     try {
       Files.write(path.resolve("keep"), new byte[0]);
@@ -127,12 +137,12 @@ final class RunDirectory implements AutoCloseable {
   private static void sweep(Path home) throws IOException {
     try (DirectoryStream<Path> runs = Files.newDirectoryStream(home, "run-*")) {
       for (Path run : runs) {
-        boolean keptAndEnded = Files.exists(run.resolve("keep")) && Files.exists(run.resolve("closed"));
-        if (!keptAndEnded && !OURS.contains(run.toRealPath()) && isUnlocked(run)) {
+        if (!OURS.contains(run.toRealPath()) && isUnlocked(run) && !KeptRuns.isOne(run)) {
           reap(run);
         }
       }
     }
+    KeptRuns.sweep(home, Instant.now());
   }
 
   /** What another run left behind, and cannot be ended, is told and is no reason not to start this one. */

@@ -4,8 +4,6 @@ import dev.scalable.testkit.backend.Await;
 import dev.scalable.testkit.backend.ClusterException;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.charset.Charset;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -40,27 +38,21 @@ public final class Shell {
    * @throws ClusterException if it cannot be started, or has not ended within {@code limit}: it is then killed
    */
   public static FinishedCommand run(Path folder, Duration limit, List<String> command) {
+    ProcessBuilder builder = builder(command)
+        .directory(folder.toFile())
+        .redirectErrorStream(true)
+        .redirectInput(Redirect.from(Path.of("/dev/null").toFile()));
+    builder.environment().put("LC_ALL", "C");
     try {
-      // To a file: a full pipe would block the command, and reading a pipe knows no time limit.
-      Path output = Files.createTempFile("scalable-testkit-", ".out");
-      try {
-        ProcessBuilder builder = builder(command)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
-            .redirectOutput(output.toFile());
-        builder.environment().put("LC_ALL", "C");
-        Process process = builder.start();
-        boolean ended = waitFor(process, limit);
-        String text = Files.readString(output, Charset.defaultCharset()).strip();
-        if (!ended) {
-          throw new ClusterException(
-              "killed after %d s without an end: %s%n%s".formatted(limit.toSeconds(), String.join(" ", command), text));
-        }
-        return new FinishedCommand(List.copyOf(command), process.exitValue(), text);
-      } finally {
-        Files.deleteIfExists(output);
+      Process process = builder.start();
+      CommandOutput output = CommandOutput.of(process);
+      boolean ended = waitFor(process, limit);
+      String text = output.text();
+      if (!ended) {
+        throw new ClusterException(
+            "killed after %d s without an end: %s%n%s".formatted(limit.toSeconds(), String.join(" ", command), text));
       }
+      return new FinishedCommand(List.copyOf(command), process.exitValue(), text);
     } catch (IOException e) {
       throw new ClusterException("cannot run " + String.join(" ", command) + ": " + e.getMessage(), e);
     }
@@ -79,6 +71,11 @@ public final class Shell {
   public static void signal(long pid, String signal) {
     run(List.of("/bin/sh", "-c", "kill -s " + signal + " " + pid)) // every shell has a kill, not every machine
         .outputOfSuccess();
+  }
+
+  /** Sends {@code signal} to all processes of the group {@code leader}; whether there were any. */
+  static boolean signalGroup(long leader, String signal) {
+    return succeeds(List.of("/bin/sh", "-c", "kill -s " + signal + " -- -" + leader));
   }
 
   private static boolean waitFor(Process process, Duration limit) {

@@ -2,8 +2,9 @@
 #
 #   record DIR ROLE COMMAND...   notes this process in DIR/pids, then becomes COMMAND (same process id)
 #   reap DIR SIGNAL              waits for the end of its stdin, which is a pipe held by the test JVM, then ends every
-#                                recorded process (PostgreSQL by SIGNAL) and deletes DIR unless DIR/keep exists; if
-#                                some cannot be ended it prints "role pid" of each, leaves DIR and exits with 76
+#                                recorded process (PostgreSQL by SIGNAL) and what these have left, and deletes DIR,
+#                                or makes DIR/ended if DIR/keep exists; if some cannot be ended it prints "role pid"
+#                                of each, leaves DIR and exits with 76
 #
 # A line of DIR/pids is "role pid born". A process writes its own line before it becomes the node, so there is no moment
 # in which a node runs unrecorded, however suddenly the JVM dies. `record` appends and then looks for DIR/closed; `reap`
@@ -53,6 +54,23 @@ end() {
   done
 } 2> /dev/null
 
+# Kills what recorded processes have left behind: the groups whose leader has ended and, where there is a /proc, what
+# has this run's name in its environment, wherever it has gone. No other group can have the number of a leader that has
+# ended while a process of its own is left; a number that runs again is a stranger's.
+end_left() {
+  [ -e "$dir/pids" ] || return 0
+  while read -r role pid since; do
+    look "$pid" || kill -s KILL -- "-$pid"
+  done < "$dir/pids"
+  [ -r /proc/self/environ ] || return 0
+  set +f
+  grep -lsF "SCALABLE_TESTKIT_RUN=${dir##*/}" /proc/[0-9]*/environ | while read -r environ; do
+    pid=${environ#/proc/}
+    kill -s KILL "${pid%/environ}"
+  done
+  set -f
+} 2> /dev/null
+
 verb=$1
 dir=$2
 case $verb in
@@ -74,6 +92,7 @@ case $verb in
     end app TERM 100
     end redis TERM 100
     end postgres "$3" 200
+    end_left
     survivors=
     for kind in nginx app redis postgres; do
       find_living "$kind"
@@ -83,6 +102,6 @@ case $verb in
       echo "${survivors%, }"
       exit 76
     fi
-    if [ ! -e "$dir/keep" ]; then rm -rf "$dir"; fi
+    if [ -e "$dir/keep" ]; then : > "$dir/ended"; else rm -rf "$dir"; fi
     ;;
 esac

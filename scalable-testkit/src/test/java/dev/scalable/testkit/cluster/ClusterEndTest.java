@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,7 +78,7 @@ class ClusterEndTest {
       host.awaitPrinted(ClusterMain.READY);
       dead = host.runs().get(0);
       processes = Recorded.withDescendants(Recorded.of(dead));
-      ProcessHandle reaper = host.process().children().filter(ClusterEndTest::isReaper).findFirst().orElseThrow();
+      ProcessHandle reaper = host.process().children().filter(HostJvm::isReaper).findFirst().orElseThrow();
       reaper.destroyForcibly();
       host.end("KILL", false);
     }
@@ -89,10 +88,6 @@ class ClusterEndTest {
       assertThat(Recorded.living(processes)).isEmpty();
       next.end("TERM", false);
     }
-  }
-
-  private static boolean isReaper(ProcessHandle process) {
-    return process.info().arguments().stream().flatMap(Stream::of).anyMatch("reap"::equals);
   }
 
   private static void awaitNothingLeft(HostJvm host, List<ProcessHandle> processes) {

@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
@@ -23,6 +25,10 @@ record HostJvm(Process process, Path workFolder, NodeLog log) implements AutoClo
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   static HostJvm start(Path folder, String... args) throws IOException {
+    return start(folder, Map.of("SCALABLE_TESTKIT_BACKEND", "local"), args);
+  }
+
+  static HostJvm start(Path folder, Map<String, String> environment, String... args) throws IOException {
     Path temporary = Files.createDirectories(folder.resolve("temporary"));
     NodeLog log = new NodeLog(folder.resolve("host.log"));
     // In a session and so a process group of its own, which stands for the foreground job of a terminal.
@@ -30,9 +36,10 @@ record HostJvm(Process process, Path workFolder, NodeLog log) implements AutoClo
     List<String> command = new ArrayList<>(List.of("setsid", java.toString(), "-Djava.io.tmpdir=" + temporary,
         "-cp", System.getProperty("java.class.path"), ClusterMain.class.getName()));
     command.addAll(List.of(args));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.path().toFile())
-        .redirectInput(Redirect.from(Path.of("/dev/null").toFile())).start();
-    return new HostJvm(process, temporary, log);
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
+        .redirectOutput(log.path().toFile()).redirectInput(Redirect.from(Path.of("/dev/null").toFile()));
+    builder.environment().putAll(environment);
+    return new HostJvm(builder.start(), temporary, log);
   }
 
   /** Waits until it has printed {@code words}. */
@@ -52,6 +59,11 @@ record HostJvm(Process process, Path workFolder, NodeLog log) implements AutoClo
       }
       return condition.call();
     });
+  }
+
+  /** Whether {@code process}, a child of such a JVM, is to end what its cluster leaves. */
+  static boolean isReaper(ProcessHandle process) {
+    return process.info().arguments().stream().flatMap(Stream::of).anyMatch("reap"::equals);
   }
 
   /** The run directories that there are. */

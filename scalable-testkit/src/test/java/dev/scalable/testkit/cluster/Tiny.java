@@ -1,5 +1,6 @@
 package dev.scalable.testkit.cluster;
 
+import dev.scalable.testkit.backend.Backend;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,9 +17,9 @@ final class Tiny {
 
   private Tiny() {}
 
-  /** A cluster of the tiny app, which is told its settings as app.properties says. */
+  /** A cluster of the tiny app as processes, which is told its settings as app.properties says. */
   static ClusterBuilder cluster() {
-    return Cluster.builder().app(AppSpec.mainClass(TinyApp.class)).progress(System.out::println);
+    return Cluster.builder().backend(Backend.LOCAL).app(AppSpec.mainClass(TinyApp.class)).progress(System.out::println);
   }
 
   /** The id of the instance that answers one request to {@code base}. */

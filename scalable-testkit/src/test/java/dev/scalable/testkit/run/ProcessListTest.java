@@ -1,14 +1,23 @@
 package dev.scalable.testkit.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.scalable.testkit.backend.Node;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the end of a run must and must not do to processes. */
 class ProcessListTest {
@@ -39,6 +48,101 @@ class ProcessListTest {
     assertThat(late.endsWithin(LIMIT)).isTrue();
     assertThat(late.exitCode()).isEqualTo(75);
     Folders.delete(run.path());
+  }
+
+  @Test void what_a_node_has_left_in_its_group_or_far_from_it_ends_with_the_run() throws IOException {
+    assumeTrue(SearchPath.find("setsid").isPresent(), "there is no setsid on this machine");
+    RunDirectory run = RunDirectory.create(false);
+    Reaper reaper = Reaper.watch(run, Reaper.PostgresStop.FAST);
+    ProcessNode node = new NodeLauncher(run).launch(Role.NGINX, "node",
+        List.of("/bin/sh", "-c", "env -i sleep 61 & setsid sleep 62 & exit 0"), Map.of());
+    assertThat(node.endsWithin(LIMIT)).isTrue();
+    Awaitility.await().atMost(LIMIT).until(() -> Processes.concernedWith(run.path()).stream()
+        .filter(process -> process.endsWith("sleep 61 ") || process.endsWith("sleep 62 ")).count() == 2);
+    reaper.close();
+    assertThat(Processes.concernedWith(run.path())).isEmpty();
+  }
+
+  @Test void a_kill_reaches_all_of_a_node_at_once() {
+    assumeTrue(SearchPath.find("setsid").isPresent(), "there is no setsid on this machine");
+    RunDirectory run = RunDirectory.create(false);
+    try (Reaper reaper = Reaper.watch(run, Reaper.PostgresStop.FAST)) {
+      ProcessNode node = new NodeLauncher(run).launch(Role.NGINX, "node",
+          List.of("/bin/sh", "-c", "sleep 64 & sleep 65"), Map.of());
+      Awaitility.await().atMost(LIMIT).until(() -> Processes.ofRun(run.id()).size() == 3);
+      node.signal(Node.Signal.KILL);
+      Awaitility.await().atMost(LIMIT).until(() -> Processes.ofRun(run.id()).isEmpty());
+    }
+  }
+
+  @Test void an_app_that_ends_takes_with_it_what_it_has_forked() {
+    assumeTrue(SearchPath.find("setsid").isPresent(), "there is no setsid on this machine");
+    RunDirectory run = RunDirectory.create(false);
+    try (Reaper reaper = Reaper.watch(run, Reaper.PostgresStop.FAST)) {
+      ProcessNode node = new NodeLauncher(run).launch(Role.APP, "node", List.of("/bin/sh", "-c", "sleep 63 & exit 0"),
+          Map.of());
+      assertThat(node.endsWithin(LIMIT)).isTrue();
+      Awaitility.await().atMost(LIMIT).until(() -> Processes.ofRun(run.id()).isEmpty());
+    }
+  }
+
+  @Test void of_kept_runs_the_newest_twenty_stay_and_those_of_a_week(@TempDir Path home) throws IOException {
+    Instant now = Instant.parse("2026-11-23T12:00:00Z");
+    for (int age = 0; age < 30; age++) {
+      kept(home, "run-%02d".formatted(age), now.minus(Duration.ofDays(age)));
+    }
+    Files.createDirectories(home.resolve("run-of-a-living-jvm/logs"));
+    KeptRuns.sweep(home, now);
+    try (Stream<Path> left = Files.list(home)) {
+      assertThat(left.map(path -> path.getFileName().toString()).sorted()).hasSize(21)
+          .contains("run-00", "run-19", "run-of-a-living-jvm").doesNotContain("run-20", "run-29");
+    }
+    for (int number = 0; number < 25; number++) {
+      kept(home, "run-today-" + number, now.minus(Duration.ofHours(number)));
+    }
+    KeptRuns.sweep(home, now);
+    try (Stream<Path> left = Files.list(home)) {
+      assertThat(left.map(path -> path.getFileName().toString())).as("more than twenty, as they are of this week")
+          .hasSize(34).contains("run-today-24", "run-06", "run-07").doesNotContain("run-08");
+    }
+  }
+
+  @Test void a_start_sweeps_kept_runs_that_are_old() throws IOException {
+    Path home = WorkFolder.path();
+    List<Path> old = new ArrayList<>();
+    try {
+      for (int number = 0; number <= KeptRuns.NEWEST; number++) {
+        Path run = home.resolve("run-20010101-000000-" + number + "-" + System.nanoTime());
+        kept(home, run.getFileName().toString(), Instant.parse("2001-01-01T00:00:00Z").plusSeconds(number));
+        old.add(run);
+      }
+      Run.begin(false, false).close();
+      assertThat(old.get(0)).doesNotExist();
+    } finally {
+      old.forEach(Folders::delete);
+    }
+  }
+
+  @Test void a_kept_run_that_has_ended_only_half_is_ended_by_the_next_start() throws IOException {
+    RunDirectory kept = RunDirectory.create(true);
+    try {
+      ProcessNode node = new NodeLauncher(kept).launch(Role.APP, "node", SLEEP, Map.of());
+      node.awaitUntil(() -> "recorded", () -> !Recorded.of(kept.path()).isEmpty(), LIMIT);
+      Files.write(kept.path().resolve("closed"), new byte[0]); // by a reaper that was killed then
+      kept.close(); // as the death of its JVM would
+      Run.begin(false, false).close();
+      assertThat(node.isRunning()).isFalse();
+      assertThat(kept.path().resolve("logs")).isDirectory();
+      assertThat(KeptRuns.isOne(kept.path())).isTrue();
+    } finally {
+      Folders.delete(kept.path());
+    }
+  }
+
+  private static void kept(Path home, String name, Instant ended) throws IOException {
+    Path run = Files.createDirectories(home.resolve(name));
+    Files.write(run.resolve("keep"), new byte[0]);
+    Files.setLastModifiedTime(Files.write(run.resolve("ended"), new byte[0]), FileTime.from(ended));
   }
 
   @Test void a_kept_run_is_not_swept() {
