@@ -13,6 +13,7 @@ import dev.scalable.testkit.load.LoadResult;
 import dev.scalable.testkit.load.RecordedLoad;
 import dev.scalable.testkit.load.TestServer;
 import java.io.IOException;
+import java.time.Duration;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
