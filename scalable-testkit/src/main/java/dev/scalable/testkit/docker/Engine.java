@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.testcontainers.DockerClientFactory;
 
 /**
@@ -21,12 +23,16 @@ record Engine(DockerClient client, String version, String apiVersion, String hos
 
   private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
+  private static final Map<String, Optional<String>> ATTEMPT = new ConcurrentHashMap<>();
+
   /** Why Testcontainers has no engine to use; empty if it has one. */
   static Optional<String> obstacle() {
-    return Limited.attempt(LIMIT, () -> DockerClientFactory.instance().client())
+    // One attempt per JVM: a second one would wait as long as the first. No static initializer, which would stop the
+    // thread that makes the attempt.
+    return ATTEMPT.computeIfAbsent("client", once -> Limited.attempt(LIMIT, DockerClientFactory.instance()::client)
         .map(why -> "an engine answers, but Testcontainers could not use it: " + why
             + "; it may be that its helper image testcontainers/ryuk cannot be pulled:"
-            + " pull it, or set TESTCONTAINERS_RYUK_DISABLED=true in the environment");
+            + " pull it, or set TESTCONTAINERS_RYUK_DISABLED=true in the environment"));
   }
 
   static Engine connect() {
