@@ -4,6 +4,7 @@ import dev.scalable.testkit.backend.Backend;
 import dev.scalable.testkit.backend.BackendProvider;
 import dev.scalable.testkit.backend.ClusterException;
 import dev.scalable.testkit.backend.Environment;
+import dev.scalable.testkit.backend.Program;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,9 @@ record BackendChoice(BackendProvider provider, String why) {
     String property = System.getProperty(PROPERTY, "");
     String origin = property.isBlank() ? VARIABLE : PROPERTY;
     String said = property.isBlank() ? environment.getOrDefault(VARIABLE, "") : property;
+    if (spec.app().program() instanceof Program.Running) {
+      return only(Backend.EXTERNAL, "the app runs already", spec, providers);
+    }
     if (!said.isBlank() && Backend.named(said, origin) != Backend.AUTO) {
       return only(Backend.named(said, origin), origin + " asks for it", spec, providers);
     }

@@ -48,7 +48,7 @@ class RequiresCapabilityTest {
     assertThat(launched.skipped().get("pauses"))
         .startsWith("not run: it needs the capability \"pause\", which this cluster does not have.")
         .contains(" Its backend is external (")
-        .contains("nothing stands in its way");
+        .contains("the app runs already");
     assertThat(launched.skipped().get("kills_and_pauses")).contains("the capabilities \"kill\", \"pause\"");
     assertThat(launched.skipped().get("inside")).contains("\"redis\"");
     assertThat(launched.entries()).containsEntry("not run", "4");

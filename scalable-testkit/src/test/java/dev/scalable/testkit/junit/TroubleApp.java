@@ -46,7 +46,7 @@ public final class TroubleApp {
       Runtime.getRuntime().halt(7);
     });
     server.createContext("/spawn", exchange ->
-        answer(exchange, id, Long.toString(new ProcessBuilder("sleep", "600").start().pid())));
+        answer(exchange, id, Long.toString(new ProcessBuilder("setsid", "sleep", "600").start().pid())));
     server.start();
   }
 
