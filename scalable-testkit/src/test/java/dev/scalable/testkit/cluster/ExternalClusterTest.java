@@ -64,7 +64,7 @@ class ExternalClusterTest {
 
   @Test void it_says_what_it_is_and_what_it_has() {
     try (Cluster cluster = all().start()) {
-      assertThat(cluster.backend()).isEqualTo("external (nothing stands in its way): a cluster that runs already at "
+      assertThat(cluster.backend()).isEqualTo("external (the app runs already): a cluster that runs already at "
           + theirs.uri() + ", a balancer of unknown kind");
       assertThat(cluster.capabilities()).containsExactlyInAnyOrder(Capability.POSTGRES, Capability.REDIS);
       assertThat(cluster.instances()).extracting(Instance::id).containsExactly("app-1", "app-2");
@@ -87,7 +87,7 @@ class ExternalClusterTest {
       assertRefused(Capability.POSTGRES, cluster, Cluster::postgres);
       assertRefused(Capability.REDIS, cluster, Cluster::redis);
     }
-    assertThat(progress).contains("backend external (nothing stands in its way)");
+    assertThat(progress).contains("backend external (the app runs already)");
   }
 
   static Stream<Arguments> refusals() {
@@ -141,7 +141,7 @@ class ExternalClusterTest {
       host.awaitPrinted("the cluster runs: cluster at " + theirs.uri() + " of [app-1 at " + theirs.instance(1).uri()
           + ", app-2 at " + theirs.instance(2).uri() + "], PostgreSQL at " + theirs.postgres().jdbcUrl()
           + ", Redis at " + theirs.redis().uri());
-      assertThat(host.log().lines()).contains("backend external (nothing stands in its way)");
+      assertThat(host.log().lines()).contains("backend external (the app runs already)");
       host.end("TERM", false);
     }
   }
