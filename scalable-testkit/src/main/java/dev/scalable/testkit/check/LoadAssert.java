@@ -103,7 +103,7 @@ public final class LoadAssert extends AbstractAssert<LoadAssert, LoadResult> {
 
   /**
    * Begins a statement on the time that a share of the successful requests did not exceed: from when each was due, so
-   * that what made it wait counts too; in a closed model, which has no such time, from when it was sent.
+   * that what made it wait counts too; in a closed model without a pace, which has no such time, from when it was sent.
    *
    * @param share such as 0.999; it needs 10 / (1 - share) successful requests
    */
@@ -410,7 +410,8 @@ public final class LoadAssert extends AbstractAssert<LoadAssert, LoadResult> {
 
     private LoadAssert isAtMost(Duration ceiling, boolean ratio, String because) {
       isNotNull();
-      Latency times = actual.open() ? actual.response() : actual.service();
+      boolean scheduled = actual.scheduledByTime();
+      Latency times = scheduled ? actual.response() : actual.service();
       String expected = String.format(
           Locale.ROOT, "expected a p%s of at most %.2f ms%s", plain(share * 100), ceiling.toNanos() / 1e6, because);
       require(times.supports(share), String.format(
@@ -419,7 +420,7 @@ public final class LoadAssert extends AbstractAssert<LoadAssert, LoadResult> {
       Duration seen = times.p(share);
       boolean good = seen.compareTo(ceiling) <= 0;
       return judge(soundness().verdict(good, ratio), expected, String.format(
-          Locale.ROOT, "it is %.2f ms (%s)", seen.toNanos() / 1e6, actual.open() ? "response time" : "service time"));
+          Locale.ROOT, "it is %.2f ms (%s)", seen.toNanos() / 1e6, scheduled ? "response time" : "service time"));
     }
   }
 

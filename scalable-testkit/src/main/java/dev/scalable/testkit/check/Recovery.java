@@ -73,13 +73,24 @@ final class Recovery {
 
   /** The faults that were not recovered from in time. */
   List<Late> late() {
-    Duration usual = before().get((int) Math.ceil((1 - SLOW_SHARE) * before().size()) - 1);
-    Duration slow = usual.multipliedBy(FACTOR).compareTo(NOTICEABLE) > 0 ? usual.multipliedBy(FACTOR) : NOTICEABLE;
+    Duration usual = usual();
+    Duration slow = slow();
     List<Late> late = new ArrayList<>();
     for (int i = 0; i < result.faults().size(); i++) {
       judged(result.faults().get(i), after(i), usual, slow).ifPresent(late::add);
     }
     return late;
+  }
+
+  /** The p95 before the first fault. */
+  private Duration usual() {
+    List<Duration> before = before();
+    return before.get((int) Math.ceil((1 - SLOW_SHARE) * before.size()) - 1);
+  }
+
+  private Duration slow() {
+    Duration doubled = usual().multipliedBy(FACTOR);
+    return doubled.compareTo(NOTICEABLE) > 0 ? doubled : NOTICEABLE;
   }
 
   private Optional<Late> judged(Fault fault, List<Exchange> after, Duration usual, Duration slow) {
@@ -134,14 +145,24 @@ final class Recovery {
         .toList();
   }
 
-  /** The requests that were due between a fault's beginning and the next one's, in order. */
+  /** The requests that show what a fault did and the next one did not, in order. */
   private List<Exchange> after(int fault) {
     Duration from = result.faults().get(fault).started();
     Optional<Duration> to = result.faults().stream().skip(fault + 1).findFirst().map(Fault::started);
+    Duration slow = slow();
     return sent.stream()
-        .filter(exchange -> exchange.intended().compareTo(from) >= 0)
-        .filter(exchange -> to.isEmpty() || exchange.intended().compareTo(to.get()) < 0)
+        .filter(exchange -> shows(exchange, from, slow))
+        .filter(exchange -> to.isEmpty() || !shows(exchange, to.get(), slow))
         .toList();
+  }
+
+  /**
+   * Whether a request shows what came after a moment: it was due then, or it was not answered yet and not overdue, so
+   * that what became of it is the moment's doing.
+   */
+  private static boolean shows(Exchange exchange, Duration moment, Duration slow) {
+    return exchange.intended().compareTo(moment) >= 0
+        || (exchange.end().compareTo(moment) >= 0 && exchange.intended().plus(slow).compareTo(moment) >= 0);
   }
 
   private static Duration since(Fault fault, List<Exchange> after, int request) {

@@ -64,8 +64,8 @@ final class StalenessRun implements AutoCloseable {
     readers.forEach((instance, reader) ->
         watching.put(instance, threads.submit(() -> watched(instance, reader, round))));
     try {
-      round.read.await();
       try {
+        round.read.await();
         acknowledge(next);
         round.acknowledged = System.nanoTime();
         round.state = State.ACKNOWLEDGED;

@@ -223,12 +223,19 @@ public final class Cluster implements AutoCloseable {
 
   /**
    * Makes the instances those of the start again: resumes what is paused, starts what has ended, removes what was
-   * added, puts into rotation what was marked down. Data is left as it is. Where instances cannot be started it does
-   * nothing. Links are
-   * restored.
+   * added, puts into rotation what was marked down; restores links and starts stores that were stopped. Data is left as
+   * it is. Where nodes cannot be started it does nothing.
    */
   public void restore() {
     stores.restore();
+    if (faults.capabilities().contains(Capability.STORE_RESTART)) {
+      if (postgres != null && !postgres.server().node().isRunning()) {
+        postgres.start();
+      }
+      if (redis != null && !redis.server().node().isRunning()) {
+        redis.start();
+      }
+    }
     if (faults.capabilities().contains(Capability.RESTART)) {
       balancer.restore();
       slots.restore();

@@ -23,7 +23,14 @@ record Stores(Store.@Nullable Postgres postgres, @Nullable Store redis, @Nullabl
   Stores linked(Environment environment) {
     InetSocketAddress listen = new InetSocketAddress(environment.reachableByApps(), 0);
     Link first = postgres == null ? null : Link.to(postgres.address(), listen);
-    return new Stores(postgres, redis, first, redis == null ? null : Link.to(redis.address(), listen));
+    try {
+      return new Stores(postgres, redis, first, redis == null ? null : Link.to(redis.address(), listen));
+    } catch (RuntimeException | Error e) {
+      if (first != null) {
+        first.close();
+      }
+      throw e;
+    }
   }
 
   /** Where instances find the database. */

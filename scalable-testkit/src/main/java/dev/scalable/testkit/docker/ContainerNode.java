@@ -6,6 +6,7 @@ import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.WaitResponse;
 import dev.scalable.testkit.backend.Await;
+import dev.scalable.testkit.backend.ClusterException;
 import dev.scalable.testkit.backend.Node;
 import dev.scalable.testkit.backend.NodeLog;
 import dev.scalable.testkit.run.CpuTime;
@@ -17,6 +18,8 @@ import java.util.concurrent.TimeoutException;
 
 /** One start of a container. */
 final class ContainerNode implements Node {
+  private static final Duration ATTACH_LIMIT = Duration.ofSeconds(30);
+
   private final String name;
   private final String container;
   private final DockerClient client;
@@ -47,7 +50,10 @@ final class ContainerNode implements Node {
     // Before the start, as else its first words would be missed. Not by its logs: these begin with its first start.
     client.attachContainerCmd(container).withStdOut(true).withStdErr(true).withFollowStream(true).exec(output);
     try {
-      output.awaitStarted();
+      if (!output.awaitStarted(ATTACH_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+        throw new ClusterException(name + " was not started: the engine did not let its output be read within "
+            + ATTACH_LIMIT.toSeconds() + " s");
+      }
     } catch (InterruptedException e) {
       throw Await.interrupted(e);
     }

@@ -32,6 +32,11 @@ final class Invariants {
   private static final Pattern NGINX_ERRORS = Pattern.compile("\\[(crit|alert|emerg)]");
 
   private static final Set<String> ENDED = Set.of("killed", "terminating", "terminated");
+
+  /** What changes whether a process runs; other events, such as a mark down, tell nothing of that. */
+  private static final Set<String> STATES =
+      Set.of("killed", "terminating", "terminated", "starting", "ready", "paused", "resumed");
+
   private static final int LINES_TOLD = 10;
 
   private final Cluster cluster;
@@ -78,7 +83,7 @@ final class Invariants {
 
   private Optional<String> look(Instance instance, List<Event> done) {
     List<String> own = done.stream().filter(event -> event.node().equals(instance.id())).map(Event::what).toList();
-    String last = own.isEmpty() ? "" : own.getLast();
+    String last = own.stream().filter(STATES::contains).reduce("", (earlier, later) -> later);
     Long before = processes.get(instance.id());
     boolean another = instance.isRunning() && before != null && !Objects.equals(before, instance.pid());
     if ((!instance.isRunning() && !ENDED.contains(last)) || (another && own.stream().noneMatch(ENDED::contains))) {

@@ -154,6 +154,14 @@ public final class LoadResult {
     return account.expectedInstances();
   }
 
+  /**
+   * Returns whether requests had times to be sent at, so that response times count from them: in an open model, and in a
+   * closed one whose users have a pace.
+   */
+  public boolean scheduledByTime() {
+    return !(account.model() instanceof ClosedModel closed) || closed.paceNanos() > 0;
+  }
+
   /** Returns how many places for instances the balancer knew of that nobody was in, when the run began. */
   public int freePlaces() {
     return account.freePlaces();
@@ -243,10 +251,6 @@ public final class LoadResult {
     if (!told.isEmpty()) {
       text.append("\n  ").append(what).append(told);
     }
-  }
-
-  private boolean scheduledByTime() {
-    return !(account.model() instanceof ClosedModel closed) || closed.paceNanos() > 0;
   }
 
   private Latency times(Function<Exchange, Duration> time) {

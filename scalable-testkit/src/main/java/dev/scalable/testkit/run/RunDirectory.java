@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
@@ -84,6 +85,8 @@ final class RunDirectory implements AutoCloseable {
     Path path = WorkFolder.path().resolve(id);
     try {
       return !Files.exists(path) || (!OURS.contains(path.toRealPath()) && isUnlocked(path));
+    } catch (NoSuchFileException e) {
+      return true; // it went between the two looks
     } catch (IOException e) {
       throw new UncheckedIOException("cannot tell whether the run in " + path + " is over", e);
     }

@@ -47,6 +47,19 @@ class LoadFiguresTest {
   }
 
   @Test
+  void what_users_with_a_pace_had_to_wait_counts_from_when_their_requests_were_due() {
+    RecordedLoad load = RecordedLoad.paced(ofMillis(10));
+    for (int i = 0; i < 1_000; i++) {
+      Duration due = ofMillis(i * 10L);
+      Duration sent = due.plusMillis(400);
+      load.exchange(Exchange.of("run", 0, i).request("GET", "GET", "/").start(due, sent)
+          .answered(sent, "app-1").ended(sent.plusMillis(1), new Outcome.Ok()));
+    }
+    failing(() -> assertThat(load.result()).p99().isAtMost(ofMillis(399)))
+        .hasMessageContainingAll("it is 401", "ms (response time)");
+  }
+
+  @Test
   void a_percentile_is_held_against_a_ceiling_or_the_calibration() {
     LoadResult result = load(1_000, 0, 30).result();
     assertThat(result).p50().isAtMost(ofMillis(31)).p99().isAtMost(ofMillis(31)).p95().isAtMost(timesBaseline(8));

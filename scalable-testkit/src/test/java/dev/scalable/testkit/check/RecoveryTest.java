@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.OptionalDouble;
 import java.util.function.IntFunction;
 import java.util.function.IntToLongFunction;
+import java.util.stream.IntStream;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,26 @@ class RecoveryTest {
         .hasMessageContaining("expected to recover from each fault within 990 ms")
         .hasMessageContaining("kill at 3.000 to 3.010 s: requests failed until 0.995 s after it began, the last: ")
         .hasMessageContaining("status 502 made by the balancer");
+  }
+
+  @Test
+  void a_request_that_a_later_fault_broke_is_not_held_against_the_one_before() {
+    LoadResult result = run(at -> at == 7_990 ? BAD : OK, at -> at == 7_990 ? 20 : 5)
+        .fault("first", ofSeconds(3), ofSeconds(3)).fault("second", ofSeconds(8), ofSeconds(8)).result();
+    assertThat(result).recoversWithin(ofSeconds(1));
+  }
+
+  @Test
+  void users_who_all_wait_through_a_freeze_show_it_though_nothing_was_due_in_it() {
+    RecordedLoad users = RecordedLoad.closed();
+    IntStream.range(0, 600).forEach(i -> {
+      int at = i < 300 ? i * 10 : 5_000 + i * 10; // the request of 2,990 is answered when the freeze ends
+      int took = i == 299 ? 5_000 : 5;
+      users.exchange(Exchange.of("run", 0, i).request("GET", "GET", "/").start(ofMillis(at), ofMillis(at))
+          .answered(ofMillis(at + took), "app-1").ended(ofMillis(at + took), i == 299 ? BAD : OK));
+    });
+    LoadResult result = users.fault("freeze", ofMillis(2_991), ofMillis(2_991)).result();
+    failing(() -> assertThat(result).recoversWithin(ofSeconds(1))).hasMessageContaining("freeze");
   }
 
   @Test
