@@ -19,10 +19,11 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
     echo "Error: Database is uninitialized and superuser password is not specified. Set POSTGRES_PASSWORD." >&2
     exit 1
   fi
-  printf '%s\n' "${POSTGRES_PASSWORD:-}" > /tmp/password
+  secret=$(mktemp)   # readable by nobody else, as the name of a new file cannot be guessed either
+  printf '%s\n' "${POSTGRES_PASSWORD:-}" > "$secret"
   # shellcheck disable=SC2086  # several arguments in one variable, as in the official image
-  initdb --username="$user" ${POSTGRES_PASSWORD:+--pwfile=/tmp/password} ${POSTGRES_INITDB_ARGS:-}
-  rm /tmp/password
+  initdb --username="$user" ${POSTGRES_PASSWORD:+--pwfile="$secret"} ${POSTGRES_INITDB_ARGS:-}
+  rm "$secret"
   printf '\nhost all all all %s\n' "$method" >> "$PGDATA/pg_hba.conf"
   # Only by its socket: who waits for the port must not meet a server that goes away again.
   pg_ctl -D "$PGDATA" -o "$(printf "%s " "$@" | sed 's/^postgres//') -c listen_addresses=''" -w start
