@@ -6,6 +6,7 @@ import dev.scalable.testkit.backend.ClusterException;
 import dev.scalable.testkit.backend.Front;
 import dev.scalable.testkit.backend.Node;
 import dev.scalable.testkit.backend.NodeLog;
+import dev.scalable.testkit.backend.Probe;
 import dev.scalable.testkit.history.Exchange;
 import java.net.URI;
 import java.nio.file.Path;

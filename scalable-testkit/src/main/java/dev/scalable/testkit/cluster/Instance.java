@@ -8,6 +8,7 @@ import dev.scalable.testkit.backend.Launch;
 import dev.scalable.testkit.backend.Node;
 import dev.scalable.testkit.backend.NodeLog;
 import dev.scalable.testkit.backend.Place;
+import dev.scalable.testkit.backend.Probe;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;

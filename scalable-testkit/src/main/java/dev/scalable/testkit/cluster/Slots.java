@@ -3,6 +3,7 @@ package dev.scalable.testkit.cluster;
 import dev.scalable.testkit.backend.ClusterException;
 import dev.scalable.testkit.backend.Exit;
 import dev.scalable.testkit.backend.Place;
+import dev.scalable.testkit.backend.Probe;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

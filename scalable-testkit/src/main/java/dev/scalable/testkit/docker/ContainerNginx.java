@@ -7,12 +7,11 @@ import dev.scalable.testkit.backend.ClusterException;
 import dev.scalable.testkit.backend.Front;
 import dev.scalable.testkit.backend.NodeLog;
 import dev.scalable.testkit.backend.Place;
+import dev.scalable.testkit.backend.Probe;
 import dev.scalable.testkit.nginx.NginxConf;
 import dev.scalable.testkit.nginx.NginxSite;
 import dev.scalable.testkit.nginx.NginxVersion;
 import dev.scalable.testkit.run.CurrentUser;
-import java.io.IOException;
-import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +34,6 @@ final class ContainerNginx implements Front {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final Duration LAST_REQUESTS = Duration.ofSeconds(1);
   private static final Duration PAUSE = Duration.ofMillis(20);
-  private static final int ANSWER_MILLIS = 12_000; // Nginx answers within 10 s itself
 
   private final Room room;
   private final NginxConf conf;
@@ -87,7 +85,7 @@ final class ContainerNginx implements Front {
         "nginx", port, PORT, STATUS_PORT);
     ContainerNginx nginx = new ContainerNginx(room, conf, site, template, started);
     URI health = nginx.statusUri().resolve("/lb-health");
-    started.node().awaitUntil(() -> "answering " + health + "\n" + nginx.log().excerpt(), () -> answers(health), LIMIT);
+    started.node().awaitUntil(() -> "answering " + health + "\n" + nginx.log().excerpt(), () -> Probe.succeeds(health), LIMIT);
     return nginx;
   }
 
@@ -158,21 +156,5 @@ final class ContainerNginx implements Front {
     return Arrays.stream(top.getProcesses())
         .filter(process -> process[process.length - 1].contains("nginx: worker"))
         .collect(Collectors.toMap(process -> process[pid], process -> process[process.length - 1]));
-  }
-
-  private static boolean answers(URI health) {
-    try {
-      HttpURLConnection connection = (HttpURLConnection) health.toURL().openConnection();
-      connection.setConnectTimeout(ANSWER_MILLIS);
-      connection.setReadTimeout(ANSWER_MILLIS);
-      connection.setRequestProperty("Connection", "close");
-      try {
-        return connection.getResponseCode() == HttpURLConnection.HTTP_NO_CONTENT;
-      } finally {
-        connection.disconnect();
-      }
-    } catch (IOException e) {
-      return false;
-    }
   }
 }

@@ -4,13 +4,12 @@ import dev.scalable.testkit.backend.Front;
 import dev.scalable.testkit.backend.Node;
 import dev.scalable.testkit.backend.NodeLog;
 import dev.scalable.testkit.backend.PortRetry;
+import dev.scalable.testkit.backend.Probe;
 import dev.scalable.testkit.nginx.NginxSite;
 import dev.scalable.testkit.run.CurrentUser;
 import dev.scalable.testkit.run.ProcessNode;
 import dev.scalable.testkit.run.Role;
 import dev.scalable.testkit.run.Run;
-import java.io.IOException;
-import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -23,7 +22,6 @@ import java.util.Set;
 final class NginxServer implements Front {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final Duration LAST_REQUESTS = Duration.ofSeconds(1);
-  private static final int ANSWER_MILLIS = 12_000; // Nginx answers within 10 s itself
 
   private final CheckedConf conf;
   private final NginxSite site;
@@ -56,7 +54,7 @@ final class NginxServer implements Front {
       NginxServer server = new NginxServer(conf, site, template, node);
       URI health = server.statusUri().resolve("/lb-health");
       return new PortRetry.Attempt<>(
-          node, () -> node.awaitUntil(() -> "answering " + health, () -> answers(health), LIMIT), server);
+          node, () -> node.awaitUntil(() -> "answering " + health, () -> Probe.succeeds(health), LIMIT), server);
     });
   }
 
@@ -104,21 +102,5 @@ final class NginxServer implements Front {
         () -> old.haveSuccessors() && old.listenNoMore(), LIMIT);
     // A connection that an old worker took a moment ago may still bring its request; who has one to answer lives on.
     old.awaitEnd(LAST_REQUESTS);
-  }
-
-  private static boolean answers(URI health) {
-    try {
-      HttpURLConnection connection = (HttpURLConnection) health.toURL().openConnection();
-      connection.setConnectTimeout(ANSWER_MILLIS);
-      connection.setReadTimeout(ANSWER_MILLIS);
-      connection.setRequestProperty("Connection", "close");
-      try {
-        return connection.getResponseCode() == HttpURLConnection.HTTP_NO_CONTENT;
-      } finally {
-        connection.disconnect();
-      }
-    } catch (IOException e) {
-      return false;
-    }
   }
 }

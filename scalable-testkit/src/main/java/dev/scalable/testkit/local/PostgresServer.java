@@ -1,7 +1,5 @@
 package dev.scalable.testkit.local;
 
-import dev.scalable.testkit.backend.ClusterException;
-import dev.scalable.testkit.backend.PortRetry;
 import dev.scalable.testkit.backend.Store;
 import dev.scalable.testkit.run.Folders;
 import dev.scalable.testkit.run.ProcessNode;
@@ -9,7 +7,6 @@ import dev.scalable.testkit.run.Role;
 import dev.scalable.testkit.run.Run;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,14 +14,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Starts PostgreSQL. {@code initdb} takes a second, so it is run once per version and its outcome is kept in the cache
  * as a template, which every throw-away cluster gets a copy of.
  */
-final class PostgresServer implements Store.Postgres {
+final class PostgresServer extends ProcessStore implements Store.Postgres {
   /** Name of the database, of its owner, and the owner's password: it listens on the loopback address only. */
   private static final String ACCOUNT = "app";
 
@@ -44,10 +40,9 @@ final class PostgresServer implements Store.Postgres {
   private final Path home;
   private final Path data;
   private final boolean throwAway;
-  private volatile int port;
-  private volatile @Nullable ProcessNode node;
 
   private PostgresServer(Run run, PostgresAccount account, Path binaries, Path home, boolean throwAway) {
+    super(run, "PostgreSQL", "INT"); // its fast shutdown: SIGTERM would wait for the clients to leave
     this.run = run;
     this.account = account;
     this.binaries = binaries;
@@ -65,21 +60,8 @@ final class PostgresServer implements Store.Postgres {
     Path home = kept == null ? run.directory() : kept;
     PostgresServer server = new PostgresServer(run, account, binaries, home, kept == null);
     server.prepare();
-    return PortRetry.start(() -> {
-      server.port = run.reservePort();
-      ProcessNode node = server.launch();
-      return new PortRetry.Attempt<>(node, () -> server.awaitReady(node), server);
-    });
-  }
-
-  @Override
-  public InetSocketAddress address() {
-    return LocalEnvironment.loopback(port);
-  }
-
-  @Override
-  public InetSocketAddress addressForApps() {
-    return address();
+    server.startFirst();
+    return server;
   }
 
   @Override
@@ -95,30 +77,6 @@ final class PostgresServer implements Store.Postgres {
   @Override
   public String password() {
     return ACCOUNT;
-  }
-
-  @Override
-  public ProcessNode node() {
-    return Objects.requireNonNull(node, "it was never started");
-  }
-
-  /** By SIGINT, PostgreSQL's fast shutdown: SIGTERM would wait for the clients to leave. */
-  @Override
-  public synchronized void stop() {
-    node().signal("INT");
-    if (!node().endsWithin(LIMIT)) {
-      throw new ClusterException("PostgreSQL did not end within " + LIMIT.toSeconds() + " s; process " + node().pid()
-          + " runs\n" + node().log().excerpt());
-    }
-  }
-
-  @Override
-  public synchronized void start() {
-    if (node().isRunning()) {
-      throw new IllegalStateException(
-          "PostgreSQL runs already, as process " + node().pid() + ": it can be started after a stop");
-    }
-    awaitReady(launch());
   }
 
   /** Copied beside and renamed: what is called "postgres" is a whole database, however an earlier start ended. */
@@ -172,31 +130,28 @@ final class PostgresServer implements Store.Postgres {
     launch(command).awaitSuccess("preparing the data of PostgreSQL", LIMIT);
   }
 
-  private ProcessNode launch() {
+  @Override
+  ProcessNode launch(int port) {
     List<String> command = command("postgres", "-D", data.toString(), "-c", "port=" + port,
         "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200");
     if (throwAway) {
       command.addAll(THROW_AWAY);
     }
-    ProcessNode launched = launch(command);
-    node = launched;
-    return launched;
+    return launch(command);
   }
 
   private ProcessNode launch(List<String> command) {
     return run.launch(Role.POSTGRES, "postgres", command, Map.of("LC_ALL", "C", "TZ", "UTC"));
   }
 
-  private void awaitReady(ProcessNode started) {
-    started.awaitUntil(() -> "ready for connections on port " + port, () -> isReady(started.pid()), LIMIT);
-  }
-
   /** Reads what pg_ctl reads: line 1 of postmaster.pid is the server's process, line 8 its state. */
-  private boolean isReady(long pid) {
+  @Override
+  boolean takesConnections(ProcessNode started) {
     Path state = data.resolve("postmaster.pid");
     try {
       List<String> lines = Files.exists(state) ? Files.readAllLines(state) : List.of();
-      return lines.size() > 7 && lines.get(0).equals(Long.toString(pid)) && lines.get(7).strip().equals("ready");
+      return lines.size() > 7 && lines.get(0).equals(Long.toString(started.pid()))
+          && lines.get(7).strip().equals("ready");
     } catch (IOException e) {
       return false; // it vanished between the two looks: the server has ended, which the caller sees
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.scalable.testkit.backend.ClusterException;
 import dev.scalable.testkit.backend.Exit;
+import dev.scalable.testkit.backend.Probe;
 import dev.scalable.testkit.junit.ClusterTest;
 import java.net.URI;
 import java.sql.Connection;

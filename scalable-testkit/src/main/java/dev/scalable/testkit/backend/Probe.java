@@ -1,4 +1,4 @@
-package dev.scalable.testkit.cluster;
+package dev.scalable.testkit.backend;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,20 +12,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Asks a node over HTTP how it is: one GET on a new connection. For load there is another client. */
-final class Probe {
+public final class Probe {
   private static final int LIMIT_MILLIS = (int) Duration.ofSeconds(12).toMillis(); // Nginx answers within 10 s itself
 
   private Probe() {}
 
   /** The status of an answer, and one header of it. */
-  record Answer(int status, @Nullable String header) {
-    boolean succeeded() {
+  public record Answer(int status, @Nullable String header) {
+    /** Whether the status is one of success, 2xx. */
+    public boolean succeeded() {
       return status >= 200 && status < 300;
     }
   }
 
   /** Whether somebody takes connections where {@code uri} leads. */
-  static boolean takesConnections(URI uri) {
+  public static boolean takesConnections(URI uri) {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()), LIMIT_MILLIS);
       return true;
@@ -34,8 +35,13 @@ final class Probe {
     }
   }
 
+  /** Whether {@code GET uri} is answered with a status of success. */
+  public static boolean succeeds(URI uri) {
+    return get(uri, "Server").filter(Answer::succeeded).isPresent();
+  }
+
   /** The answer to {@code GET uri}; empty if there was none. */
-  static Optional<Answer> get(URI uri, String header) {
+  public static Optional<Answer> get(URI uri, String header) {
     try {
       HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
       connection.setConnectTimeout(LIMIT_MILLIS);
