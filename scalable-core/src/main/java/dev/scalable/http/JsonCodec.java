@@ -20,7 +20,12 @@ public interface JsonCodec {
    * @return the value, never null
    * @throws Malformed if the bytes are not JSON, or not JSON of this type: unknown, duplicate and ill-typed members included
    */
-  <T> T decode(byte[] json, Class<T> type) throws Malformed;
+  <T> T decode(byte[] json, BodyType<T> type) throws Malformed;
+
+  /** As {@link #decode(byte[], BodyType)}, for a type that has no arguments. */
+  default <T> T decode(byte[] json, Class<T> type) throws Malformed {
+    return decode(json, BodyType.of(type));
+  }
 
   /** Bytes that are not JSON of the wanted type. The message is fit for the client: it names the place, not the program. */
   final class Malformed extends Exception {

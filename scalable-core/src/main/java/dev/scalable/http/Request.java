@@ -18,7 +18,10 @@ public interface Request {
   /** The path as it was sent, not decoded and without the query, for example {@code /products/7}. */
   String path();
 
-  /** The template of the route that matched, for example {@code /products/{id}}. */
+  /**
+   * The template of the route that matched, for example {@code /products/{id}}; empty in a filter that sees a request which no route
+   * was found for.
+   */
   String route();
 
   /** The identity of this request: the client's or the proxy's {@code X-Request-Id} where that is sane, else made here. */
@@ -85,4 +88,18 @@ public interface Request {
 
   /** What is left of the time in which this request must be answered; zero when it is over, never negative. */
   Duration remaining();
+
+  /**
+   * Who asks.
+   *
+   * @throws Problem 401 if no filter of this route has found out
+   */
+  Principal principal();
+
+  /**
+   * This request, asked by somebody who is known. For filters, which hand it to the rest of their chain.
+   *
+   * @param principal who asks
+   */
+  Request as(Principal principal);
 }

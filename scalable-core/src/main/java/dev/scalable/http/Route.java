@@ -1,7 +1,11 @@
 package dev.scalable.http;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,30 +13,28 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A template is a path whose segments are either literal or one parameter in braces, {@code /products/{id}}. A literal
  * segment wins over a parameter. HEAD is answered by GET routes and OPTIONS by every path, without a route of their own.
- *
- * @param method the method
- * @param template the path template, starting with a slash
- * @param action what answers
- * @param maxBody most bytes of a request body; null means the server's limit
- * @param timeout time in which the request must be answered; null means the server's limit
  */
-public record Route(Method method, String template, Action action, @Nullable Integer maxBody,
-    @Nullable Duration timeout) {
+public final class Route {
 
-  /** Checks the template's first character and the limits; the route table checks the rest at start, for all routes at once. */
-  public Route {
-    if (!template.startsWith("/")) {
-      throw new IllegalArgumentException("A route's template starts with a slash, but this one does not: " + template);
-    }
-    if (maxBody != null && maxBody < 0) {
-      throw new IllegalArgumentException(method + " " + template + ": maxBody is " + maxBody + ", less than nothing");
-    }
-    if (timeout != null && !timeout.isPositive()) {
-      throw new IllegalArgumentException(method + " " + template + ": timeout is " + timeout + ", it must be positive");
-    }
+  private static final StackWalker STACK = StackWalker.getInstance();
+
+  private final Method method;
+  private final String template;
+  private final Action action;
+  private final Options options;
+
+  private Route(Method method, String template, Action action, Options options) {
+    this.method = method;
+    this.template = template;
+    this.action = action;
+    this.options = options;
   }
 
-  /** What answers a request. */
+  /** What was said of a route beyond what answers where. */
+  private record Options(@Nullable Integer maxBody, @Nullable Duration timeout, List<Filter> filters, boolean inline,
+      String declaredAt) {}
+
+  /** What answers a request. For the server; handlers are given to the factories below. */
   public sealed interface Action {
 
     /**
@@ -49,7 +51,7 @@ public record Route(Method method, String template, Action action, @Nullable Int
      * @param handler the handler
      * @param <B> type of the body
      */
-    record CallWithBody<B>(Class<B> type, BodyHandler<B> handler) implements Action {}
+    record CallWithBody<B>(BodyType<B> type, BodyHandler<B> handler) implements Action {}
 
     /**
      * A value by key; 404 when the key has none.
@@ -89,6 +91,26 @@ public record Route(Method method, String template, Action action, @Nullable Int
   }
 
   /**
+   * A HEAD route of its own, where the GET route's answer without its body would cost too much.
+   *
+   * @param template the path template
+   * @param handler what answers
+   */
+  public static Route head(String template, Handler handler) {
+    return of(Method.HEAD, template, new Action.Call(handler));
+  }
+
+  /**
+   * A POST route without a bound body; {@link Request#body()} has the bytes.
+   *
+   * @param template the path template
+   * @param handler what answers
+   */
+  public static Route post(String template, Handler handler) {
+    return of(Method.POST, template, new Action.Call(handler));
+  }
+
+  /**
    * A POST route with a JSON body.
    *
    * @param template the path template
@@ -98,6 +120,18 @@ public record Route(Method method, String template, Action action, @Nullable Int
    * @param <B> type of the body
    */
   public static <B> Route post(String template, Class<B> body, BodyHandler<B> handler) {
+    return post(template, BodyType.of(body), handler);
+  }
+
+  /**
+   * A POST route with a JSON body of a generic type, such as a list.
+   *
+   * @param template the path template
+   * @param body type to bind the body to
+   * @param handler what answers
+   * @param <B> type of the body
+   */
+  public static <B> Route post(String template, BodyType<B> body, BodyHandler<B> handler) {
     return of(Method.POST, template, new Action.CallWithBody<>(body, handler));
   }
 
@@ -111,6 +145,18 @@ public record Route(Method method, String template, Action action, @Nullable Int
    * @param <B> type of the body
    */
   public static <B> Route put(String template, Class<B> body, BodyHandler<B> handler) {
+    return put(template, BodyType.of(body), handler);
+  }
+
+  /**
+   * A PUT route with a JSON body of a generic type, such as a list.
+   *
+   * @param template the path template
+   * @param body type to bind the body to
+   * @param handler what answers
+   * @param <B> type of the body
+   */
+  public static <B> Route put(String template, BodyType<B> body, BodyHandler<B> handler) {
     return of(Method.PUT, template, new Action.CallWithBody<>(body, handler));
   }
 
@@ -124,6 +170,18 @@ public record Route(Method method, String template, Action action, @Nullable Int
    * @param <B> type of the body
    */
   public static <B> Route patch(String template, Class<B> body, BodyHandler<B> handler) {
+    return patch(template, BodyType.of(body), handler);
+  }
+
+  /**
+   * A PATCH route with a JSON body of a generic type, such as a list.
+   *
+   * @param template the path template
+   * @param body type to bind the body to
+   * @param handler what answers
+   * @param <B> type of the body
+   */
+  public static <B> Route patch(String template, BodyType<B> body, BodyHandler<B> handler) {
     return of(Method.PATCH, template, new Action.CallWithBody<>(body, handler));
   }
 
@@ -138,7 +196,16 @@ public record Route(Method method, String template, Action action, @Nullable Int
   }
 
   private static Route of(Method method, String template, Action action) {
-    return new Route(method, template, action, null, null);
+    if (!template.startsWith("/")) {
+      throw new IllegalArgumentException("A route's template starts with a slash, but this one does not: " + template);
+    }
+    String declaredAt = STACK.walk(frames -> frames.filter(frame -> !frame.getClassName().equals(Route.class.getName()))
+        .findFirst().map(frame -> frame.toStackTraceElement().toString()).orElse("an unknown place"));
+    return new Route(method, template, action, new Options(null, null, List.of(), false, declaredAt));
+  }
+
+  private Route with(Options other) {
+    return new Route(method, template, action, other);
   }
 
   /**
@@ -147,7 +214,10 @@ public record Route(Method method, String template, Action action, @Nullable Int
    * @param bytes most bytes of a body; more is a 413
    */
   public Route withMaxBody(int bytes) {
-    return new Route(method, template, action, bytes, timeout);
+    if (bytes < 0) {
+      throw new IllegalArgumentException(this + ": maxBody is " + bytes + ", less than nothing");
+    }
+    return with(new Options(bytes, options.timeout, options.filters, options.inline, options.declaredAt));
   }
 
   /**
@@ -156,6 +226,73 @@ public record Route(Method method, String template, Action action, @Nullable Int
    * @param limit time in which the request must be answered, else 504
    */
   public Route withTimeout(Duration limit) {
-    return new Route(method, template, action, maxBody, limit);
+    if (!limit.isPositive()) {
+      throw new IllegalArgumentException(this + ": timeout is " + limit + ", it must be positive");
+    }
+    return with(new Options(options.maxBody, limit, options.filters, options.inline, options.declaredAt));
+  }
+
+  /**
+   * This route with more filters, which a request meets after those it had, and after those of all routes.
+   *
+   * @param filters the filters, outermost first
+   */
+  public Route with(Filter... filters) {
+    List<Filter> all = Stream.concat(options.filters.stream(), Stream.of(filters)).toList();
+    return with(new Options(options.maxBody, options.timeout, all, options.inline, options.declaredAt));
+  }
+
+  /**
+   * This route answered on the server's IO thread, which saves the hop to another one. Its handler must not block: not for a
+   * network, a disk, a lock or another thread, or every connection of that IO thread waits with it.
+   */
+  public Route inline() {
+    return with(new Options(options.maxBody, options.timeout, options.filters, true, options.declaredAt));
+  }
+
+  /** The method. */
+  public Method method() {
+    return method;
+  }
+
+  /** The path template, starting with a slash. */
+  public String template() {
+    return template;
+  }
+
+  /** What answers. */
+  public Action action() {
+    return action;
+  }
+
+  /** Most bytes of a request body; empty means the server's limit. */
+  public OptionalInt maxBody() {
+    return options.maxBody == null ? OptionalInt.empty() : OptionalInt.of(options.maxBody);
+  }
+
+  /** Time in which the request must be answered; empty means the server's limit. */
+  public Optional<Duration> timeout() {
+    return Optional.ofNullable(options.timeout);
+  }
+
+  /** The filters of this route alone, outermost first. */
+  public List<Filter> filters() {
+    return options.filters;
+  }
+
+  /** Whether its handler is said not to block. */
+  public boolean isInline() {
+    return options.inline;
+  }
+
+  /** The line of the program that made this route, as a stack trace writes it. */
+  public String declaredAt() {
+    return options.declaredAt;
+  }
+
+  /** Method and template, {@code GET /products/{id}}. */
+  @Override
+  public String toString() {
+    return method + " " + template;
   }
 }

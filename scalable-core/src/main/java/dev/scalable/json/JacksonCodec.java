@@ -1,5 +1,6 @@
 package dev.scalable.json;
 
+import dev.scalable.http.BodyType;
 import dev.scalable.http.JsonCodec;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -51,11 +52,11 @@ final class JacksonCodec implements JsonCodec {
   }
 
   @Override
-  public <T> T decode(byte[] json, Class<T> type) throws Malformed {
+  public <T> T decode(byte[] json, BodyType<T> type) throws Malformed {
     refuseIllFormed(json);
     T value;
     try {
-      value = mapper.readValue(json, type);
+      value = mapper.readValue(json, mapper.constructType(type.type()));
     } catch (JacksonException e) {
       throw new Malformed(explain(e), e);
     }

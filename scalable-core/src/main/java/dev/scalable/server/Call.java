@@ -28,7 +28,7 @@ final class Call implements Runnable {
 
   private final HttpServerExchange exchange;
   private final ExchangeRequest request;
-  private final Route.Action action;
+  private final RouteTable.Match match;
   private final Steps steps;
 
   /** Guarded by this: the thread while the handler runs on it, and whether the answer was given. */
@@ -39,10 +39,10 @@ final class Call implements Runnable {
   /** What a call needs from the server. */
   record Steps(JsonCodec json, ResponseWriter writer, Failures failures) {}
 
-  Call(HttpServerExchange exchange, ExchangeRequest request, Route.Action action, Steps steps) {
+  Call(HttpServerExchange exchange, ExchangeRequest request, RouteTable.Match match, Steps steps) {
     this.exchange = exchange;
     this.request = request;
-    this.action = action;
+    this.match = match;
     this.steps = steps;
   }
 
@@ -59,32 +59,28 @@ final class Call implements Runnable {
       }
       runner = Thread.currentThread();
     }
-    ResponseWriter.Encoded encoded;
-    try {
-      encoded = steps.writer().encode(respond());
-    } catch (Throwable t) {
-      if (expired()) {
-        log.debug("{} {} {} ended after its deadline", request.id(), request.method(), request.path(), t);
-        return;
-      }
-      encoded = failure(t);
-    }
-    answer(encoded);
+    answer(encoded(match.chain().around(this::respond, request, this::failure)));
+  }
+
+  /** Runs the handler here, on the IO thread, and answers. */
+  void runInline() {
+    ResponseWriter.Encoded encoded = encoded(match.chain().around(this::respond, request, this::failure));
+    steps.writer().write(exchange, request.id(), encoded, ResponseWriter.Then.KEEP);
   }
 
   private synchronized boolean expired() {
     return answered;
   }
 
-  private Response respond() throws Exception {
-    return switch (action) {
-      case Route.Action.Call call -> call.handler().handle(request);
-      case Route.Action.CallWithBody<?> call -> bind(call);
-      case Route.Action.Answer<?, ?> lookup -> load(lookup, request);
+  private Response respond(Request seen) throws Exception {
+    return switch (match.route().action()) {
+      case Route.Action.Call call -> call.handler().handle(seen);
+      case Route.Action.CallWithBody<?> call -> bind(call, seen);
+      case Route.Action.Answer<?, ?> lookup -> load(lookup, seen);
     };
   }
 
-  private <B> Response bind(Route.Action.CallWithBody<B> call) throws Exception {
+  private <B> Response bind(Route.Action.CallWithBody<B> call, Request seen) throws Exception {
     String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
     if (type != null && !json(type)) {
       throw Problem.of(415, "Unsupported Media Type", "The body must be application/json, and it is " + type);
@@ -98,7 +94,7 @@ final class Call implements Runnable {
     } catch (JsonCodec.Malformed e) {
       throw Problem.badRequest("The body cannot be read: " + e.getMessage());
     }
-    return call.handler().handle(request, body);
+    return call.handler().handle(seen, body);
   }
 
   private static boolean json(String contentType) {
@@ -119,19 +115,27 @@ final class Call implements Runnable {
     return lookup.answer().apply(value);
   }
 
-  private ResponseWriter.Encoded failure(Throwable thrown) {
-    String where = request.method() + " " + request.path();
+  /** The response to anything thrown. */
+  private Response failure(Throwable thrown) {
+    if (expired()) {
+      // The client has its 504 already: what an interrupted handler throws is no news.
+      log.debug("{} {} {} ended after its deadline", request.id(), request.method(), request.path(), thrown);
+      return Response.status(504);
+    }
+    return steps.failures().response(thrown, request.id(), request.method() + " " + request.path());
+  }
+
+  private ResponseWriter.Encoded encoded(Response response) {
     try {
-      return steps.writer().encode(steps.failures().response(thrown, request.id(), where));
-    } catch (RuntimeException unencodable) {
-      // A problem whose own members cannot be encoded; what takes its place can.
-      return steps.writer().encode(steps.failures().response(unencodable, request.id(), where));
+      return steps.writer().encode(response);
+    } catch (RuntimeException | StackOverflowError unencodable) {
+      return steps.writer().encode(failure(unencodable));
     }
   }
 
   /** The handler threads took no more. */
   void refuse(Throwable reason) {
-    answer(failure(reason));
+    answer(encoded(failure(reason)));
   }
 
   private void expire() {

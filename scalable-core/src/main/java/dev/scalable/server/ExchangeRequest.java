@@ -1,6 +1,7 @@
 package dev.scalable.server;
 
 import dev.scalable.http.Method;
+import dev.scalable.http.Principal;
 import dev.scalable.http.Problem;
 import dev.scalable.http.Request;
 import io.undertow.server.HttpServerExchange;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** A request read from the server's exchange. */
 final class ExchangeRequest implements Request {
@@ -15,23 +17,41 @@ final class ExchangeRequest implements Request {
   private final HttpServerExchange exchange;
   private final String id;
   private final String path;
-  private final RouteTable.Match match;
+  private final Method method;
+  private final String route;
+  private final Map<String, String> parameters;
   private final byte[] body;
   private final long deadline;
+  private final @Nullable Principal principal;
 
-  /** A request that must be answered by {@code deadline}, in the time of {@link System#nanoTime()}. */
-  ExchangeRequest(HttpServerExchange exchange, String id, String path, RouteTable.Match match, byte[] body, long deadline) {
+  private ExchangeRequest(HttpServerExchange exchange, String id, String path, Method method, String route,
+      Map<String, String> parameters, byte[] body, long deadline, @Nullable Principal principal) {
     this.exchange = exchange;
     this.id = id;
     this.path = path;
-    this.match = match;
+    this.method = method;
+    this.route = route;
+    this.parameters = parameters;
     this.body = body;
     this.deadline = deadline;
+    this.principal = principal;
+  }
+
+  /** A request for a route that must be answered by {@code deadline}, in the time of {@link System#nanoTime()}. */
+  static ExchangeRequest matched(HttpServerExchange exchange, String id, String path, RouteTable.Match match, byte[] body,
+      long deadline) {
+    return new ExchangeRequest(exchange, id, path, match.route().method(), match.route().template(), match.parameters(), body,
+        deadline, null);
+  }
+
+  /** A request that is answered at once, without a route and its body unread. */
+  static ExchangeRequest unmatched(HttpServerExchange exchange, String id, String path, Method method) {
+    return new ExchangeRequest(exchange, id, path, method, "", Map.of(), new byte[0], System.nanoTime(), null);
   }
 
   @Override
   public Method method() {
-    return match.route().method();
+    return method;
   }
 
   @Override
@@ -41,7 +61,7 @@ final class ExchangeRequest implements Request {
 
   @Override
   public String route() {
-    return match.route().template();
+    return route;
   }
 
   @Override
@@ -51,7 +71,6 @@ final class ExchangeRequest implements Request {
 
   @Override
   public String path(String name) {
-    Map<String, String> parameters = match.parameters();
     String value = parameters.get(name);
     if (value == null) {
       throw new IllegalArgumentException(
@@ -138,5 +157,19 @@ final class ExchangeRequest implements Request {
   @Override
   public Duration remaining() {
     return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+  }
+
+  @Override
+  public Principal principal() {
+    if (principal == null) {
+      // RFC 9110 section 11.6.1: a 401 says how to do better.
+      throw Problem.of(401, "Unauthorized", "This request does not say who asks").header("WWW-Authenticate", "Bearer");
+    }
+    return principal;
+  }
+
+  @Override
+  public Request as(Principal known) {
+    return new ExchangeRequest(exchange, id, path, method, route, parameters, body, deadline, known);
   }
 }

@@ -2,6 +2,7 @@ package dev.scalable.server;
 
 import dev.scalable.health.Readiness;
 import dev.scalable.http.ErrorMapper;
+import dev.scalable.http.Filters;
 import dev.scalable.http.JsonCodec;
 import dev.scalable.http.Route;
 import dev.scalable.lifecycle.Part;
@@ -13,9 +14,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Locale;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,7 @@ public final class HttpServer implements Part {
 
   private final ServerSettings settings;
   private final Set<Route> routes;
+  private final Filters filters;
   private final Set<ErrorMapper> mappers;
   private final JsonCodec json;
   private final Readiness readiness;
@@ -64,9 +66,11 @@ public final class HttpServer implements Part {
   private @Nullable BoundedBufferPool buffers;
 
   @Inject
-  HttpServer(ServerSettings settings, Set<Route> routes, Set<ErrorMapper> mappers, JsonCodec json, Readiness readiness) {
+  HttpServer(ServerSettings settings, Set<Route> routes, Optional<Filters> filters, Set<ErrorMapper> mappers, JsonCodec json,
+      Readiness readiness) {
     this.settings = settings;
     this.routes = routes;
+    this.filters = filters.orElse(Filters.of());
     this.mappers = mappers;
     this.json = json;
     this.readiness = readiness;
@@ -90,18 +94,16 @@ public final class HttpServer implements Part {
    */
   @Override
   public void start() throws IOException {
-    Set<Route> all = new HashSet<>(routes);
-    all.addAll(HealthRoutes.of(readiness));
-    RouteTable table = RouteTable.of(all);
+    RouteTable table = RouteTable.of(routes, filters.list(), HealthRoutes.of(readiness));
     HandlerThreads handlerThreads = HandlerThreads.of(settings.threads());
     threads = handlerThreads;
     ResponseWriter writer = new ResponseWriter(json, settings.instanceId(), connections);
     RequestPath path = new RequestPath(table, settings, connections, handlerThreads,
-        new Call.Steps(json, writer, new Failures(mappers)));
+        new Call.Steps(json, writer, new Failures(mappers)), Chain.nonBlocking(filters.list()));
     listen(path);
     readiness.enter(Readiness.State.READY);
     log.info("{} listens on {}:{} with {} routes, handlers on {} threads", settings.instanceId(), settings.host(), port(),
-        all.size(), settings.threads().name().toLowerCase(Locale.ROOT));
+        routes.size(), settings.threads().name().toLowerCase(Locale.ROOT));
   }
 
   private void listen(RequestPath path) throws IOException {
@@ -157,8 +159,7 @@ public final class HttpServer implements Part {
   }
 
   private int largestBody() {
-    return routes.stream().map(Route::maxBody).filter(Objects::nonNull).mapToInt(Integer::intValue)
-        .reduce(settings.maxBody(), Math::max);
+    return routes.stream().map(Route::maxBody).flatMapToInt(OptionalInt::stream).reduce(settings.maxBody(), Math::max);
   }
 
   private static OptionMap socketOptions() {

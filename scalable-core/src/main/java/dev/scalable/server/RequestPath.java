@@ -1,5 +1,6 @@
 package dev.scalable.server;
 
+import dev.scalable.http.Handler;
 import dev.scalable.http.Lookup;
 import dev.scalable.http.Method;
 import dev.scalable.http.Problem;
@@ -42,13 +43,17 @@ final class RequestPath implements HttpHandler {
   private final Connections connections;
   private final HandlerThreads threads;
   private final Call.Steps steps;
+  private final Chain common;
 
-  RequestPath(RouteTable routes, ServerSettings settings, Connections connections, HandlerThreads threads, Call.Steps steps) {
+  /** A request path whose requests without a route pass {@code common}, filters that do not block. */
+  RequestPath(RouteTable routes, ServerSettings settings, Connections connections, HandlerThreads threads, Call.Steps steps,
+      Chain common) {
     this.routes = routes;
     this.settings = settings;
     this.connections = connections;
     this.threads = threads;
     this.steps = steps;
+    this.common = common;
   }
 
   @Override
@@ -57,41 +62,57 @@ final class RequestPath implements HttpHandler {
     connections.enter(exchange);
     // Named next, so that each answer and log line that follows can carry the name.
     String id = RequestIds.of(exchange);
+    // What filters see of a request that reaches no route. Before its path and method are known to be sound, nobody sees it.
+    ExchangeRequest bare = null;
     try {
       // What cannot be told apart from a second request hidden in the body is refused before anything is believed of it.
       refuseAmbiguousFraming(exchange);
       // The path before the route: no later step sees one that could be read in two ways.
       String path = RawPath.of(exchange.getRequestURI());
       Method method = method(exchange);
+      bare = ExchangeRequest.unmatched(exchange, id, path, method);
       if (method == Method.OPTIONS) {
-        if (!exchange.isRequestComplete()) {
-          throw Problem.badRequest("An OPTIONS request has no body here");
-        }
-        write(exchange, id, Response.noContent().header("Allow", routes.allowed(path)));
+        answerOptions(exchange, bare);
         return;
       }
       // The route before the body: nobody uploads a body to an address that does not exist.
       RouteTable.Match match = routes.find(method, path);
       // The body on the IO thread: a slow upload then costs a buffer and no thread.
-      receive(exchange, id, match.route(), body -> proceed(exchange, id, path, match, body));
+      receive(exchange, bare, match.route(), body -> proceed(exchange, id, path, match, body));
     } catch (RuntimeException e) {
-      refuse(exchange, id, e);
+      refuse(exchange, id, bare, e);
     }
   }
 
+  private void answerOptions(HttpServerExchange exchange, ExchangeRequest bare) {
+    if (!exchange.isRequestComplete()) {
+      throw Problem.badRequest("An OPTIONS request has no body here");
+    }
+    Response response = common.around(seen -> Response.noContent().header("Allow", routes.allowed(seen.path())), bare,
+        thrown -> failure(exchange, bare.id(), thrown));
+    write(exchange, bare.id(), response);
+  }
+
   private void proceed(HttpServerExchange exchange, String id, String path, RouteTable.Match match, byte[] body) {
-    Duration limit = match.route().timeout() == null ? settings.requestTimeout() : match.route().timeout();
-    ExchangeRequest request = new ExchangeRequest(exchange, id, path, match, body, System.nanoTime() + limit.toNanos());
-    // A value at hand needs no thread; it is the fast path, and the same list has led to it.
-    if (match.route().action() instanceof Route.Action.Answer<?, ?> lookup) {
-      Response known = atHand(lookup, request);
-      if (known != null) {
-        write(exchange, id, known);
+    Duration limit = match.route().timeout().orElse(settings.requestTimeout());
+    long deadline = System.nanoTime() + limit.toNanos();
+    ExchangeRequest request = ExchangeRequest.matched(exchange, id, path, match, body, deadline);
+    Call call = new Call(exchange, request, match, steps);
+    // What needs no thread is answered here. A filter that may block sends even a value at hand to a thread.
+    if (!match.chain().blocks()) {
+      if (match.route().isInline()) {
+        call.runInline();
         return;
+      }
+      if (match.route().action() instanceof Route.Action.Answer<?, ?> lookup) {
+        Handler known = atHand(lookup, request);
+        if (known != null) {
+          write(exchange, id, match.chain().around(known, request, thrown -> failure(exchange, id, thrown)));
+          return;
+        }
       }
     }
     // The blocking boundary, with the deadline set before it: the wait for a thread counts as well.
-    Call call = new Call(exchange, request, match.route().action(), steps);
     call.expireAfter(limit);
     exchange.dispatch(task -> {
       try {
@@ -102,10 +123,18 @@ final class RequestPath implements HttpHandler {
     }, call);
   }
 
-  /** The answer of a lookup that has the value at hand; null if it must be loaded. */
-  private static <K, V> @Nullable Response atHand(Route.Action.Answer<K, V> lookup, ExchangeRequest request) {
-    Lookup.Found<V> found = lookup.values().peek(lookup.key().apply(request));
-    return found == null ? null : Call.answer(lookup, request, found.value());
+  /** What answers a lookup's request without a thread; null if the value must be loaded. */
+  private static <K, V> @Nullable Handler atHand(Route.Action.Answer<K, V> lookup, ExchangeRequest request) {
+    Lookup.Found<V> found;
+    try {
+      found = lookup.values().peek(lookup.key().apply(request));
+    } catch (RuntimeException e) {
+      // A key that is none. Filters see that answer, too.
+      return seen -> {
+        throw e;
+      };
+    }
+    return found == null ? null : seen -> Call.answer(lookup, seen, found.value());
   }
 
   /** RFC 9112 section 6.1: only {@code chunked}, only in HTTP/1.1. Undertow reads other codings as if they were that one. */
@@ -130,12 +159,12 @@ final class RequestPath implements HttpHandler {
     return method;
   }
 
-  private void receive(HttpServerExchange exchange, String id, Route route, Consumer<byte[]> next) {
+  private void receive(HttpServerExchange exchange, ExchangeRequest bare, Route route, Consumer<byte[]> next) {
     if (exchange.isRequestComplete()) {
       next.accept(new byte[0]);
       return;
     }
-    int limit = route.maxBody() == null ? settings.maxBody() : route.maxBody();
+    int limit = route.maxBody().orElse(settings.maxBody());
     BodyReader.read(exchange, limit, settings.bodyTimeout(), new BodyReader.Receiver() {
       @Override
       public void complete(byte[] body) {
@@ -143,39 +172,58 @@ final class RequestPath implements HttpHandler {
         try {
           next.accept(body);
         } catch (RuntimeException e) {
-          refuse(exchange, id, e);
+          refuse(exchange, bare.id(), bare, e);
         }
       }
 
       @Override
       public void refused(Problem problem, ResponseWriter.Then then) {
-        refuse(exchange, id, problem, then);
+        refuse(exchange, bare.id(), bare, problem, then);
       }
     });
   }
 
   private void write(HttpServerExchange exchange, String id, Response response) {
-    steps.writer().write(exchange, id, steps.writer().encode(response), ResponseWriter.Then.KEEP);
+    write(exchange, id, response, ResponseWriter.Then.KEEP);
+  }
+
+  private void write(HttpServerExchange exchange, String id, Response response, ResponseWriter.Then then) {
+    ResponseWriter.Encoded encoded;
+    try {
+      encoded = steps.writer().encode(response);
+    } catch (RuntimeException | StackOverflowError unencodable) {
+      encoded = steps.writer().encode(failure(exchange, id, unencodable));
+    }
+    steps.writer().write(exchange, id, encoded, then);
+  }
+
+  private Response failure(HttpServerExchange exchange, String id, Throwable thrown) {
+    return steps.failures().response(thrown, id, exchange.getRequestMethod() + " " + exchange.getRequestURI());
   }
 
   /** Answers a request that a step refused. What is left of its body must not be taken for the next request. */
-  private void refuse(HttpServerExchange exchange, String id, Throwable reason) {
+  private void refuse(HttpServerExchange exchange, String id, @Nullable ExchangeRequest bare, Throwable reason) {
     if (exchange.isRequestComplete()) {
-      refuse(exchange, id, reason, ResponseWriter.Then.KEEP);
+      refuse(exchange, id, bare, reason, ResponseWriter.Then.KEEP);
     } else if (HttpContinue.requiresContinueResponse(exchange)) {
       // The client waits for this answer before it sends its body: there is nothing to be read.
-      refuse(exchange, id, reason, ResponseWriter.Then.CUT);
+      refuse(exchange, id, bare, reason, ResponseWriter.Then.CUT);
     } else {
-      refuse(exchange, id, reason, ResponseWriter.Then.CLOSE);
+      refuse(exchange, id, bare, reason, ResponseWriter.Then.CLOSE);
     }
   }
 
-  private void refuse(HttpServerExchange exchange, String id, Throwable reason, ResponseWriter.Then then) {
+  private void refuse(HttpServerExchange exchange, String id, @Nullable ExchangeRequest bare, Throwable reason,
+      ResponseWriter.Then then) {
     if (then == ResponseWriter.Then.CLOSE) {
       boundRestOfBody(exchange);
     }
-    Response response = steps.failures().response(reason, id, exchange.getRequestMethod() + " " + exchange.getRequestURI());
-    steps.writer().write(exchange, id, steps.writer().encode(response), then);
+    Response response = failure(exchange, id, reason);
+    if (bare != null) {
+      Response refused = response;
+      response = common.around(seen -> refused, bare, thrown -> failure(exchange, id, thrown));
+    }
+    write(exchange, id, response, then);
   }
 
   /** The rest of a refused body may be of any length, but not come for ever. */

@@ -1,5 +1,6 @@
 package dev.scalable.server;
 
+import dev.scalable.http.Filter;
 import dev.scalable.http.Method;
 import dev.scalable.http.Problem;
 import dev.scalable.http.Route;
@@ -36,30 +37,30 @@ final class RouteTable {
   }
 
   /** A route at a node, with the names of its parameters from left to right. */
-  private record Entry(Route route, List<String> parameters) {}
+  private record Entry(Route route, Chain chain, List<String> parameters) {}
 
   /**
    * A route that answers a path.
    *
    * @param route the route
+   * @param chain all filters that its requests pass
    * @param parameters its parameters' values, decoded, by name
    */
-  record Match(Route route, Map<String, String> parameters) {}
+  record Match(Route route, Chain chain, Map<String, String> parameters) {}
 
   /**
    * Builds the table.
    *
+   * @param routes the routes of the app
+   * @param filters the filters of these routes, outermost first
+   * @param own routes of the server, which those filters do not concern
    * @throws IllegalStateException if any template is malformed or two routes answer the same; the message lists all of them
    */
-  static RouteTable of(Collection<Route> routes) {
+  static RouteTable of(Collection<Route> routes, List<Filter> filters, Collection<Route> own) {
     Node root = new Node();
     List<String> mistakes = new ArrayList<>();
-    for (Route route : routes) {
-      String mistake = add(root, route);
-      if (mistake != null) {
-        mistakes.add(route.method() + " " + route.template() + ": " + mistake);
-      }
-    }
+    routes.forEach(route -> add(root, route, filters, mistakes));
+    own.forEach(route -> add(root, route, List.of(), mistakes));
     if (!mistakes.isEmpty()) {
       // Routes come as a set: sorted, the message is the same at every start.
       Collections.sort(mistakes);
@@ -68,7 +69,14 @@ final class RouteTable {
     return new RouteTable(root);
   }
 
-  private static @Nullable String add(Node root, Route route) {
+  private static void add(Node root, Route route, List<Filter> filters, List<String> mistakes) {
+    String mistake = add(root, route, filters);
+    if (mistake != null) {
+      mistakes.add(route + " at " + route.declaredAt() + ": " + mistake);
+    }
+  }
+
+  private static @Nullable String add(Node root, Route route, List<Filter> filters) {
     if (route.method() == Method.OPTIONS) {
       return "OPTIONS is answered for every path already, and a route of its own would never be reached";
     }
@@ -95,8 +103,10 @@ final class RouteTable {
         node = node.literals.computeIfAbsent(segment, literal -> new Node());
       }
     }
-    Entry former = node.entries.putIfAbsent(route.method(), new Entry(route, List.copyOf(names)));
-    return former == null ? null : "answers the same requests as " + former.route().template();
+    Entry entry = new Entry(route, Chain.of(filters, route.filters()), List.copyOf(names));
+    Entry former = node.entries.putIfAbsent(route.method(), entry);
+    return former == null ? null
+        : "answers the same requests as " + former.route() + " at " + former.route().declaredAt();
   }
 
   /** Whether {@link RawPath} lets a path through that this template matches. */
@@ -123,7 +133,7 @@ final class RouteTable {
     if (entry == null) {
       throw Problem.of(405, "Method Not Allowed", method + " is not allowed at " + path).header("Allow", allow(node));
     }
-    return new Match(entry.route(), parameters(entry, values));
+    return new Match(entry.route(), entry.chain(), parameters(entry, values));
   }
 
   /** The value of the Allow header for a path (RFC 9110 section 10.2.1); throws a 404 problem if nothing has this path. */

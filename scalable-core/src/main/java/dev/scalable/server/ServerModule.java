@@ -1,6 +1,7 @@
 package dev.scalable.server;
 
 import dagger.Binds;
+import dagger.BindsOptionalOf;
 import dagger.Module;
 import dagger.Provides;
 import dagger.multibindings.IntoSet;
@@ -8,12 +9,13 @@ import dagger.multibindings.Multibinds;
 import dev.scalable.config.Settings;
 import dev.scalable.health.Readiness;
 import dev.scalable.http.ErrorMapper;
+import dev.scalable.http.Filters;
 import dev.scalable.http.Route;
 import dev.scalable.lifecycle.Part;
 import jakarta.inject.Singleton;
 import java.util.Set;
 
-/** Provides the server, and gathers what the modules of an app contribute to it: routes and error mappers. */
+/** Provides the server, and gathers what the modules of an app contribute to it: routes, filters and error mappers. */
 @Module
 public interface ServerModule {
 
@@ -24,6 +26,10 @@ public interface ServerModule {
   /** What turns the app's exceptions into problems, contributed with {@code @IntoSet}. */
   @Multibinds
   Set<ErrorMapper> errorMappers();
+
+  /** The filters of all routes, where the app provides any. */
+  @BindsOptionalOf
+  Filters filters();
 
   /** The server starts and stops with the service. */
   @Binds

@@ -12,6 +12,7 @@ import dev.scalable.json.JsonModule;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -174,8 +175,8 @@ class DrainTest {
     try (TestServer first = TestServer.start(threads, quick)) {
       ServerSettings usual = TestServer.settings(threads);
       HttpServer second = new HttpServer(new ServerSettings(usual.host(), first.port(), "test-2", threads, usual.requestTimeout(),
-          usual.bodyTimeout(), 1_000, usual.idleTimeout(), Duration.ZERO, usual.drainTimeout()), Set.of(), Set.of(),
-          JsonModule.jsonCodec(), new Readiness());
+          usual.bodyTimeout(), 1_000, usual.idleTimeout(), Duration.ZERO, usual.drainTimeout()), Set.of(), Optional.empty(),
+          Set.of(), JsonModule.jsonCodec(), new Readiness());
       assertThatThrownBy(second::start).isInstanceOf(IOException.class)
           .hasMessageContaining("cannot listen on 127.0.0.1:" + first.port()).hasMessageContaining("SCALABLE_HTTP_PORT");
       second.stop();
@@ -187,8 +188,8 @@ class DrainTest {
   void a_host_that_is_unknown_is_named(ServerSettings.Threads threads) throws Exception {
     ServerSettings usual = TestServer.settings(threads);
     HttpServer server = new HttpServer(new ServerSettings("no-such-host.invalid", 0, "test-2", threads, usual.requestTimeout(),
-        usual.bodyTimeout(), 1_000, usual.idleTimeout(), Duration.ZERO, usual.drainTimeout()), Set.of(), Set.of(),
-        JsonModule.jsonCodec(), new Readiness());
+        usual.bodyTimeout(), 1_000, usual.idleTimeout(), Duration.ZERO, usual.drainTimeout()), Set.of(), Optional.empty(),
+        Set.of(), JsonModule.jsonCodec(), new Readiness());
     assertThatThrownBy(server::start).isInstanceOf(IOException.class).hasMessageContaining("no-such-host.invalid");
     server.stop();
   }

@@ -2,10 +2,12 @@ package dev.scalable.server;
 
 import dev.scalable.health.Readiness;
 import dev.scalable.http.ErrorMapper;
+import dev.scalable.http.Filters;
 import dev.scalable.http.Route;
 import dev.scalable.json.JsonModule;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 
 /** A server on any free port, without the rest of a service. */
@@ -14,8 +16,8 @@ final class TestServer implements AutoCloseable {
   private final HttpServer server;
   private final Readiness readiness = new Readiness();
 
-  private TestServer(ServerSettings settings, Set<Route> routes, Set<ErrorMapper> mappers) {
-    server = new HttpServer(settings, routes, mappers, JsonModule.jsonCodec(), readiness);
+  private TestServer(ServerSettings settings, Set<Route> routes, Filters filters, Set<ErrorMapper> mappers) {
+    server = new HttpServer(settings, routes, Optional.of(filters), mappers, JsonModule.jsonCodec(), readiness);
   }
 
   /** Short limits, so that each can be waited for. */
@@ -25,7 +27,11 @@ final class TestServer implements AutoCloseable {
   }
 
   static TestServer start(ServerSettings settings, Set<Route> routes, ErrorMapper... mappers) {
-    TestServer made = new TestServer(settings, routes, Set.of(mappers));
+    return start(settings, routes, Filters.of(), mappers);
+  }
+
+  static TestServer start(ServerSettings settings, Set<Route> routes, Filters filters, ErrorMapper... mappers) {
+    TestServer made = new TestServer(settings, routes, filters, Set.of(mappers));
     try {
       made.server.start();
     } catch (IOException e) {

@@ -32,9 +32,13 @@ final class Wire implements AutoCloseable {
   record Answer(int status, List<String> headers, String body) {
 
     Optional<String> header(String name) {
+      return all(name).stream().findFirst();
+    }
+
+    List<String> all(String name) {
       String prefix = name.toLowerCase(Locale.ROOT) + ":";
       return headers.stream().filter(line -> line.toLowerCase(Locale.ROOT).startsWith(prefix))
-          .map(line -> line.substring(prefix.length()).strip()).findFirst();
+          .map(line -> line.substring(prefix.length()).strip()).toList();
     }
 
     boolean closes() {

@@ -1,0 +1,60 @@
+package dev.scalable.server;
+
+import dev.scalable.http.Filter;
+import dev.scalable.http.Handler;
+import dev.scalable.http.Request;
+import dev.scalable.http.Response;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** The filters that the requests of one route pass, outermost first. Immutable. */
+final class Chain {
+
+  private final Filter[] filters;
+  private final boolean blocks;
+
+  private Chain(List<Filter> filters) {
+    this.filters = filters.toArray(Filter[]::new);
+    this.blocks = filters.stream().anyMatch(Filter::blocks);
+  }
+
+  /** The filters of all routes, and those of one. */
+  static Chain of(List<Filter> common, List<Filter> own) {
+    return new Chain(Stream.concat(common.stream(), own.stream()).toList());
+  }
+
+  /** Those of some filters that do not block. */
+  static Chain nonBlocking(List<Filter> filters) {
+    return new Chain(filters.stream().filter(filter -> !filter.blocks()).toList());
+  }
+
+  /** Whether any of the filters may block. */
+  boolean blocks() {
+    return blocks;
+  }
+
+  /**
+   * The response of the filters around a handler.
+   *
+   * @param failed what becomes of anything thrown, by the handler or by a filter; never throws
+   */
+  Response around(Handler handler, Request request, Function<Throwable, Response> failed) {
+    return proceed(0, handler, request, failed);
+  }
+
+  private Response proceed(int from, Handler handler, Request request, Function<Throwable, Response> failed) {
+    try {
+      if (from == filters.length) {
+        return Objects.requireNonNull(handler.handle(request),
+            "a handler returned null; it must return a response, or throw a Problem");
+      }
+      return Objects.requireNonNull(
+          filters[from].apply(request, seen -> proceed(from + 1, handler, seen, failed)),
+          "a filter returned null; it must return a response, or throw a Problem");
+    } catch (Throwable t) {
+      return failed.apply(t);
+    }
+  }
+}
