@@ -36,20 +36,55 @@ final class BodyReader {
     void refused(Problem problem, ResponseWriter.Then then);
   }
 
+  /**
+   * What a body may cost.
+   *
+   * @param bytes most bytes of it
+   * @param time time it may take, besides a second for each {@link #SLOWEST} bytes that have come
+   * @param budget what all bodies together may hold
+   */
+  record Limits(int bytes, Duration time, BodyBudget budget) {}
+
+  /** Bytes a second. A client that is slower than this holds a connection for no purpose. */
+  private static final int SLOWEST = 16 * 1024;
+
   private final HttpServerExchange exchange;
-  private final int limit;
+  private final Limits limits;
   private final Receiver receiver;
   private final ByteArrayOutputStream received = new ByteArrayOutputStream();
-  private final XnioExecutor.Key timer;
+  private final long began = System.nanoTime();
+  private XnioExecutor.Key timer;
   private @Nullable StreamSourceChannel channel;
 
-  private BodyReader(HttpServerExchange exchange, int limit, Duration time, Receiver receiver) {
+  /** Bytes taken from the budget, all of which go back when the exchange ends. */
+  private int taken;
+  private boolean overBudget;
+
+  private BodyReader(HttpServerExchange exchange, Limits limits, Receiver receiver) {
     this.exchange = exchange;
-    this.limit = limit;
+    this.limits = limits;
     this.receiver = receiver;
-    this.timer = exchange.getIoThread().executeAfter(() -> receiver.refused(
-        Problem.of(408, "Request Timeout", "The body did not arrive in " + time.toMillis() + " ms"),
-        ResponseWriter.Then.CUT), time.toMillis(), TimeUnit.MILLISECONDS);
+    this.timer = after(limits.time());
+    exchange.addExchangeCompleteListener((ended, next) -> {
+      limits.budget().give(taken);
+      next.proceed();
+    });
+  }
+
+  private XnioExecutor.Key after(Duration wait) {
+    return exchange.getIoThread().executeAfter(this::checkRate, Math.max(1, wait.toMillis()), TimeUnit.MILLISECONDS);
+  }
+
+  /** Ends a body that comes too slowly; looks again later at one that has earned more time by what it has sent. */
+  private void checkRate() {
+    Duration allowed = limits.time().plusMillis(received.size() * 1000L / SLOWEST);
+    Duration left = allowed.minusNanos(System.nanoTime() - began);
+    if (left.isPositive()) {
+      timer = after(left);
+      return;
+    }
+    receiver.refused(Problem.of(408, "Request Timeout", "Of the body, " + received.size() + " bytes arrived in "
+        + allowed.toMillis() + " ms, which is too slow"), ResponseWriter.Then.CUT);
   }
 
   /**
@@ -57,11 +92,11 @@ final class BodyReader {
    *
    * @throws Problem 413 if its length is given and too large
    */
-  static void read(HttpServerExchange exchange, int limit, Duration time, Receiver receiver) {
-    if (exchange.getRequestContentLength() > limit) {
-      throw tooLarge(limit);
+  static void read(HttpServerExchange exchange, Limits limits, Receiver receiver) {
+    if (exchange.getRequestContentLength() > limits.bytes()) {
+      throw tooLarge(limits.bytes());
     }
-    BodyReader reader = new BodyReader(exchange, limit, time, receiver);
+    BodyReader reader = new BodyReader(exchange, limits, receiver);
     if (HttpContinue.requiresContinueResponse(exchange)) {
       exchange.dispatch(SameThreadExecutor.INSTANCE, reader::sendContinue);
     } else if (reader.advance()) {
@@ -109,12 +144,17 @@ final class BodyReader {
   private boolean advance() {
     try (PooledByteBuffer pooled = exchange.getConnection().getByteBufferPool().getArrayBackedPool().allocate()) {
       ByteBuffer buffer = pooled.getBuffer();
-      while (received.size() <= limit) {
+      while (received.size() <= limits.bytes()) {
         buffer.clear();
         int count = source().read(buffer);
         if (count <= 0) {
           return count < 0;
         }
+        if (!limits.budget().take(count)) {
+          overBudget = true;
+          return true;
+        }
+        taken += count;
         received.write(buffer.array(), buffer.arrayOffset(), count);
       }
       return true;
@@ -127,8 +167,10 @@ final class BodyReader {
 
   private void finish() {
     timer.remove();
-    if (received.size() > limit) {
-      receiver.refused(tooLarge(limit), ResponseWriter.Then.CLOSE);
+    if (overBudget) {
+      receiver.refused(Failures.overloaded(), ResponseWriter.Then.CLOSE);
+    } else if (received.size() > limits.bytes()) {
+      receiver.refused(tooLarge(limits.bytes()), ResponseWriter.Then.CLOSE);
     } else {
       receiver.complete(received.toByteArray());
     }

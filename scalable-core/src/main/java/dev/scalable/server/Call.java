@@ -133,9 +133,13 @@ final class Call implements Runnable {
     }
   }
 
-  /** The handler threads took no more. */
-  void refuse(Throwable reason) {
-    answer(encoded(failure(reason)));
+  /** There was no place for it in time. */
+  void refuse(RejectedExecutionException reason) {
+    log.debug("{} {} {} was refused: {}", request.id(), request.method(), request.path(), reason.getMessage());
+    // On the IO thread, so without filters that may block.
+    answer(encoded(match.chain().nonBlocking().around(seen -> {
+      throw Failures.overloaded();
+    }, request, this::failure)));
   }
 
   private void expire() {

@@ -13,11 +13,12 @@ import java.util.stream.Stream;
 final class Chain {
 
   private final Filter[] filters;
-  private final boolean blocks;
+  private final Chain nonBlocking;
 
   private Chain(List<Filter> filters) {
     this.filters = filters.toArray(Filter[]::new);
-    this.blocks = filters.stream().anyMatch(Filter::blocks);
+    List<Filter> quick = filters.stream().filter(filter -> !filter.blocks()).toList();
+    this.nonBlocking = quick.size() == filters.size() ? this : new Chain(quick);
   }
 
   /** The filters of all routes, and those of one. */
@@ -25,14 +26,14 @@ final class Chain {
     return new Chain(Stream.concat(common.stream(), own.stream()).toList());
   }
 
-  /** Those of some filters that do not block. */
-  static Chain nonBlocking(List<Filter> filters) {
-    return new Chain(filters.stream().filter(filter -> !filter.blocks()).toList());
+  /** Those of the filters that do not block. */
+  Chain nonBlocking() {
+    return nonBlocking;
   }
 
   /** Whether any of the filters may block. */
   boolean blocks() {
-    return blocks;
+    return nonBlocking != this;
   }
 
   /**

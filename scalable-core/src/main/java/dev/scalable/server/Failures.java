@@ -6,7 +6,7 @@ import dev.scalable.http.Response;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,12 +38,15 @@ final class Failures {
     }
   }
 
+  /** No place was free in time. The time to come back after differs, or else all who were refused would come back at once. */
+  static Problem overloaded() {
+    return Problem.unavailable("This instance has as many requests as it can take")
+        .header("Retry-After", String.valueOf(ThreadLocalRandom.current().nextInt(1, 4)));
+  }
+
   private Problem problem(Throwable thrown, String requestId, String where) {
     if (thrown instanceof Problem problem) {
       return problem;
-    }
-    if (thrown instanceof RejectedExecutionException) {
-      return Problem.unavailable("This instance has as many requests as it can take");
     }
     if (thrown instanceof Exception exception) {
       for (ErrorMapper mapper : mappers) {

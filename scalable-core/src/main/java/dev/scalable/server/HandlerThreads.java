@@ -1,20 +1,15 @@
 package dev.scalable.server;
 
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** What runs handlers: a virtual thread each, or a bounded pool of platform threads. */
 final class HandlerThreads implements Executor {
-
-  /** Enough to keep a database pool busy several times over; more would only queue there. */
-  private static final int PLATFORM_THREADS = 64;
-
-  private static final int PLATFORM_QUEUE = 1024;
 
   private final Executor executor;
   private final Runnable stop;
@@ -24,8 +19,12 @@ final class HandlerThreads implements Executor {
     this.stop = stop;
   }
 
-  /** The threads that the settings ask for. */
-  static HandlerThreads of(ServerSettings.Threads kind) {
+  /**
+   * The threads that the settings ask for.
+   *
+   * @param most most tasks at once; {@link InFlight} asks for no more
+   */
+  static HandlerThreads of(ServerSettings.Threads kind, int most) {
     return switch (kind) {
       case VIRTUAL -> {
         ThreadFactory factory = Thread.ofVirtual().name("handler-", 0).factory();
@@ -41,8 +40,8 @@ final class HandlerThreads implements Executor {
         }).start(), () -> running.forEach(Thread::interrupt));
       }
       case PLATFORM -> {
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(PLATFORM_THREADS, PLATFORM_THREADS, 30, TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(PLATFORM_QUEUE), Thread.ofPlatform().daemon().name("handler-", 0).factory());
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(most, most, 30, TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(), Thread.ofPlatform().daemon().name("handler-", 0).factory());
         pool.allowCoreThreadTimeOut(true);
         yield new HandlerThreads(pool, pool::shutdownNow);
       }
@@ -52,7 +51,7 @@ final class HandlerThreads implements Executor {
   /**
    * Runs a task on a handler thread.
    *
-   * @throws java.util.concurrent.RejectedExecutionException if a bounded pool is full or stopped
+   * @throws java.util.concurrent.RejectedExecutionException if the pool is stopped
    */
   @Override
   public void execute(Runnable task) {

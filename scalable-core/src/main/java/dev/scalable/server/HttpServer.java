@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -58,6 +59,7 @@ public final class HttpServer implements Part {
   private final Set<ErrorMapper> mappers;
   private final JsonCodec json;
   private final Readiness readiness;
+  private final BodyBudget bodies;
   private final Connections connections = new Connections();
 
   private @Nullable XnioWorker worker;
@@ -68,12 +70,18 @@ public final class HttpServer implements Part {
   @Inject
   HttpServer(ServerSettings settings, Set<Route> routes, Optional<Filters> filters, Set<ErrorMapper> mappers, JsonCodec json,
       Readiness readiness) {
+    this(settings, routes, filters.orElse(Filters.of()), mappers, json, readiness, BodyBudget.ofHeap());
+  }
+
+  HttpServer(ServerSettings settings, Set<Route> routes, Filters filters, Set<ErrorMapper> mappers, JsonCodec json,
+      Readiness readiness, BodyBudget bodies) {
     this.settings = settings;
     this.routes = routes;
-    this.filters = filters.orElse(Filters.of());
+    this.filters = filters;
     this.mappers = mappers;
     this.json = json;
     this.readiness = readiness;
+    this.bodies = bodies;
   }
 
   @Override
@@ -95,11 +103,12 @@ public final class HttpServer implements Part {
   @Override
   public void start() throws IOException {
     RouteTable table = RouteTable.of(routes, filters.list(), HealthRoutes.of(readiness));
-    HandlerThreads handlerThreads = HandlerThreads.of(settings.threads());
+    HandlerThreads handlerThreads = HandlerThreads.of(settings.threads(), settings.maxInFlight());
     threads = handlerThreads;
     ResponseWriter writer = new ResponseWriter(json, settings.instanceId(), connections);
-    RequestPath path = new RequestPath(table, settings, connections, handlerThreads,
-        new Call.Steps(json, writer, new Failures(mappers)), Chain.nonBlocking(filters.list()));
+    RequestPath path = new RequestPath(table, settings, connections,
+        new InFlight(handlerThreads, settings.maxInFlight(), settings.queueTime()), bodies,
+        new Call.Steps(json, writer, new Failures(mappers)), Chain.of(filters.list(), List.of()).nonBlocking());
     listen(path);
     readiness.enter(Readiness.State.READY);
     log.info("{} listens on {}:{} with {} routes, handlers on {} threads", settings.instanceId(), settings.host(), port(),

@@ -13,7 +13,6 @@ import io.undertow.util.Headers;
 import io.undertow.util.Protocols;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -41,17 +40,19 @@ final class RequestPath implements HttpHandler {
   private final RouteTable routes;
   private final ServerSettings settings;
   private final Connections connections;
-  private final HandlerThreads threads;
+  private final InFlight inFlight;
+  private final BodyBudget bodies;
   private final Call.Steps steps;
   private final Chain common;
 
   /** A request path whose requests without a route pass {@code common}, filters that do not block. */
-  RequestPath(RouteTable routes, ServerSettings settings, Connections connections, HandlerThreads threads, Call.Steps steps,
-      Chain common) {
+  RequestPath(RouteTable routes, ServerSettings settings, Connections connections, InFlight inFlight,
+      BodyBudget bodies, Call.Steps steps, Chain common) {
     this.routes = routes;
     this.settings = settings;
     this.connections = connections;
-    this.threads = threads;
+    this.inFlight = inFlight;
+    this.bodies = bodies;
     this.steps = steps;
     this.common = common;
   }
@@ -77,6 +78,10 @@ final class RequestPath implements HttpHandler {
       }
       // The route before the body: nobody uploads a body to an address that does not exist.
       RouteTable.Match match = routes.find(method, path);
+      // Refused before the body, so that a flood costs no more than its headers. What needs no handler thread is never refused.
+      if (!match.route().isInline() && inFlight.full()) {
+        throw Failures.overloaded();
+      }
       // The body on the IO thread: a slow upload then costs a buffer and no thread.
       receive(exchange, bare, match.route(), body -> proceed(exchange, id, path, match, body));
     } catch (RuntimeException e) {
@@ -112,15 +117,9 @@ final class RequestPath implements HttpHandler {
         }
       }
     }
-    // The blocking boundary, with the deadline set before it: the wait for a thread counts as well.
+    // The blocking boundary, with the deadline set before it: the wait for a place counts as well.
     call.expireAfter(limit);
-    exchange.dispatch(task -> {
-      try {
-        threads.execute(task);
-      } catch (RejectedExecutionException e) {
-        call.refuse(e);
-      }
-    }, call);
+    exchange.dispatch(task -> inFlight.execute(task, exchange.getIoThread(), call::refuse), call);
   }
 
   /** What answers a lookup's request without a thread; null if the value must be loaded. */
@@ -165,7 +164,7 @@ final class RequestPath implements HttpHandler {
       return;
     }
     int limit = route.maxBody().orElse(settings.maxBody());
-    BodyReader.read(exchange, limit, settings.bodyTimeout(), new BodyReader.Receiver() {
+    BodyReader.read(exchange, new BodyReader.Limits(limit, settings.bodyTimeout(), bodies), new BodyReader.Receiver() {
       @Override
       public void complete(byte[] body) {
         // The body may arrive when handleRequest has returned, so a failure must be caught again.

@@ -16,15 +16,17 @@ import java.util.UUID;
  * @param threads what runs handlers
  * @param requestTimeout time in which a request must be answered, else 504; shorter than the proxy's read timeout, so that it is
  *     the instance and not the proxy that says so
- * @param bodyTimeout time in which a request body must have arrived, else 408
+ * @param bodyTimeout time in which a request body must have arrived, besides a second for every 16 KiB of it; else 408
  * @param maxBody most bytes of a request body, else 413
+ * @param maxInFlight most handlers that run at once; a request beyond waits for one to end
+ * @param queueTime longest such wait, then 503
  * @param idleTimeout time after which an idle connection is closed; longer than the proxy keeps idle connections, so that it is
  *     never the instance that closes one just as the proxy uses it
  * @param drainDelay time between giving up readiness and refusing connections, for balancers that must notice first
  * @param drainTimeout time in which requests in flight must end once connections are refused
  */
 public record ServerSettings(String host, int port, String instanceId, Threads threads, Duration requestTimeout,
-    Duration bodyTimeout, int maxBody, Duration idleTimeout, Duration drainDelay, Duration drainTimeout) {
+    Duration bodyTimeout, int maxBody, int maxInFlight, Duration queueTime, Duration idleTimeout, Duration drainDelay, Duration drainTimeout) {
 
   /** What runs handlers. */
   public enum Threads {
@@ -50,6 +52,8 @@ public record ServerSettings(String host, int port, String instanceId, Threads t
         settings.duration("SCALABLE_HTTP_REQUEST_TIMEOUT", Duration.ofSeconds(8), Duration.ofMillis(10), Duration.ofHours(1)),
         settings.duration("SCALABLE_HTTP_BODY_TIMEOUT", Duration.ofSeconds(10), Duration.ofMillis(10), Duration.ofHours(1)),
         settings.number("SCALABLE_HTTP_MAX_BODY_BYTES", 1024 * 1024, 0, 1 << 30),
+        settings.number("SCALABLE_HTTP_MAX_IN_FLIGHT", 256, 1, 100_000),
+        settings.duration("SCALABLE_HTTP_QUEUE_TIME", Duration.ofMillis(50), Duration.ZERO, Duration.ofMinutes(1)),
         settings.duration("SCALABLE_HTTP_IDLE_TIMEOUT", Duration.ofSeconds(75), aSecond, Duration.ofHours(1)),
         settings.duration("SCALABLE_DRAIN_DELAY", Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5)),
         settings.duration("SCALABLE_DRAIN_TIMEOUT", Duration.ofSeconds(20), Duration.ZERO, Duration.ofMinutes(10)));

@@ -7,7 +7,6 @@ import dev.scalable.http.Route;
 import dev.scalable.json.JsonModule;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Set;
 
 /** A server on any free port, without the rest of a service. */
@@ -16,13 +15,14 @@ final class TestServer implements AutoCloseable {
   private final HttpServer server;
   private final Readiness readiness = new Readiness();
 
-  private TestServer(ServerSettings settings, Set<Route> routes, Filters filters, Set<ErrorMapper> mappers) {
-    server = new HttpServer(settings, routes, Optional.of(filters), mappers, JsonModule.jsonCodec(), readiness);
+  private TestServer(ServerSettings settings, Set<Route> routes, Filters filters, Set<ErrorMapper> mappers,
+      BodyBudget bodies) {
+    server = new HttpServer(settings, routes, filters, mappers, JsonModule.jsonCodec(), readiness, bodies);
   }
 
   /** Short limits, so that each can be waited for. */
   static ServerSettings settings(ServerSettings.Threads threads) {
-    return new ServerSettings("127.0.0.1", 0, "test-1", threads, Duration.ofSeconds(8), Duration.ofMillis(400), 1_000,
+    return new ServerSettings("127.0.0.1", 0, "test-1", threads, Duration.ofSeconds(8), Duration.ofMillis(400), 1_000, 256, Duration.ofMillis(50),
         Duration.ofSeconds(75), Duration.ZERO, Duration.ofSeconds(10));
   }
 
@@ -31,13 +31,20 @@ final class TestServer implements AutoCloseable {
   }
 
   static TestServer start(ServerSettings settings, Set<Route> routes, Filters filters, ErrorMapper... mappers) {
-    TestServer made = new TestServer(settings, routes, filters, Set.of(mappers));
+    return new TestServer(settings, routes, filters, Set.of(mappers), BodyBudget.ofHeap()).started();
+  }
+
+  static TestServer start(ServerSettings settings, Set<Route> routes, BodyBudget bodies) {
+    return new TestServer(settings, routes, Filters.of(), Set.of(), bodies).started();
+  }
+
+  private TestServer started() {
     try {
-      made.server.start();
+      server.start();
     } catch (IOException e) {
       throw new AssertionError(e);
     }
-    return made;
+    return this;
   }
 
   static TestServer start(ServerSettings.Threads threads, Route... routes) {

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -87,6 +89,21 @@ final class Wire implements AutoCloseable {
     Answer head = new Answer(Integer.parseInt(status.substring(9, 12)), headers, "");
     int length = withBody ? head.header("Content-Length").map(Integer::parseInt).orElse(0) : 0;
     return new Answer(head.status(), headers, new String(in.readNBytes(length), ISO_8859_1));
+  }
+
+  /** Whether any of an answer comes in time. */
+  boolean answersWithin(Duration time) throws IOException {
+    socket.setSoTimeout(Math.toIntExact(time.toMillis()));
+    in.mark(1);
+    try {
+      in.read();
+      in.reset();
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } finally {
+      socket.setSoTimeout(PATIENCE_MS);
+    }
   }
 
   Answer ask(String request) throws IOException {

@@ -1,0 +1,44 @@
+package dev.scalable.server;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * How much memory all request bodies may hold together. Each is bounded by a limit of its own, but ten thousand connections that
+ * each send just less than that would still be more than the heap: a server must be able to say no to all of them.
+ *
+ * <p>Safe for use by many threads.
+ */
+final class BodyBudget {
+
+  private final long most;
+  private final AtomicLong held = new AtomicLong();
+
+  /** A budget of so many bytes. */
+  BodyBudget(long most) {
+    this.most = most;
+  }
+
+  /** A quarter of the heap: a body is held as bytes, and once more as what it is decoded to. */
+  static BodyBudget ofHeap() {
+    return new BodyBudget(Runtime.getRuntime().maxMemory() / 4);
+  }
+
+  /** Takes bytes from the budget; false, and nothing taken, if there are not so many. */
+  boolean take(int bytes) {
+    if (held.addAndGet(bytes) <= most) {
+      return true;
+    }
+    held.addAndGet(-bytes);
+    return false;
+  }
+
+  /** Gives bytes back that were taken. */
+  void give(int bytes) {
+    held.addAndGet(-bytes);
+  }
+
+  /** How many bytes are taken. */
+  long held() {
+    return held.get();
+  }
+}
