@@ -11,7 +11,6 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Locale;
@@ -21,23 +20,17 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.xnio.ChannelListener;
-import org.xnio.ChannelListeners;
 import org.xnio.OptionMap;
-import org.xnio.Options;
-import org.xnio.StreamConnection;
-import org.xnio.Xnio;
-import org.xnio.XnioWorker;
-import org.xnio.channels.AcceptingChannel;
 
 /**
  * The server as a part of the service: listens, and drains before it stops.
  *
- * <p>The listener and its worker are made here and not by Undertow's builder, whose {@code stop()} ends the worker together with
- * the listener and so cuts every request in flight. The drain, in order: readiness off; a delay for balancers that must notice
- * it; every answer asks for its connection to be closed; the listening socket is closed, so that a proxy is refused at once and
- * tries another instance; requests in flight, and those that still arrive on open connections, are answered; then the worker ends.
- * At no point is a request answered 503: a proxy would hand that to the client.
+ * <p>The listener and its worker are made here and not by Undertow's builder, whose {@code stop()} ends the worker
+ * together with the listener and so cuts every request in flight. The drain, in order: readiness off; a delay for
+ * balancers that must notice it; the listening socket is closed, so that a proxy is refused at once and tries another
+ * instance; every answer asks for its connection to be closed; requests in flight, and those that still arrive on open
+ * connections, are answered; then the worker ends. At no point is a request answered 503: a proxy would hand that to
+ * the client.
  */
 @Singleton
 public final class HttpServer implements Part {
@@ -58,8 +51,7 @@ public final class HttpServer implements Part {
   private final Readiness readiness;
   private final Connections connections = new Connections();
 
-  private @Nullable XnioWorker worker;
-  private @Nullable AcceptingChannel<? extends StreamConnection> listener;
+  private @Nullable Listener listener;
   private @Nullable HandlerThreads threads;
   private @Nullable BoundedBufferPool buffers;
 
@@ -105,33 +97,14 @@ public final class HttpServer implements Part {
   }
 
   private void listen(RequestPath path) throws IOException {
-    int ioThreads = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors()));
-    XnioWorker ioWorker = Xnio.getInstance(HttpServer.class.getClassLoader()).createWorker(OptionMap.builder()
-        .set(Options.WORKER_NAME, "http")
-        .set(Options.WORKER_IO_THREADS, ioThreads)
-        // Undertow wants a task pool; nothing of ours runs on it.
-        .set(Options.WORKER_TASK_CORE_THREADS, 1)
-        .set(Options.WORKER_TASK_MAX_THREADS, 1)
-        .getMap());
-    worker = ioWorker;
     BoundedBufferPool pool = BoundedBufferPool.direct(BUFFER_SIZE, BUFFERS_KEPT);
     buffers = pool;
     HttpOpenListener open = new HttpOpenListener(pool, protocolOptions());
     open.setRootHandler(path);
-    ChannelListener<AcceptingChannel<StreamConnection>> accept = ChannelListeners.openListenerAdapter(connection -> {
+    listener = Listener.open(new InetSocketAddress(settings.host(), settings.port()), connection -> {
       connections.accepted(connection);
       open.handleEvent(connection);
     });
-    InetSocketAddress address = new InetSocketAddress(settings.host(), settings.port());
-    AcceptingChannel<? extends StreamConnection> channel;
-    try {
-      channel = ioWorker.createStreamConnectionServer(address, accept, socketOptions());
-    } catch (IOException | UnresolvedAddressException e) {
-      throw new IOException("cannot listen on " + settings.host() + ":" + settings.port() + " (" + e
-          + "): another process has the port, or it is not ours to take; set SCALABLE_HTTP_PORT to a free one", e);
-    }
-    listener = channel;
-    channel.resumeAccepts();
   }
 
   /** What a client may send, and how long it may take. READ_TIMEOUT is left out: it would close idle connections too. */
@@ -161,16 +134,6 @@ public final class HttpServer implements Part {
         .reduce(settings.maxBody(), Math::max);
   }
 
-  private static OptionMap socketOptions() {
-    return OptionMap.builder()
-        .set(Options.TCP_NODELAY, true)
-        .set(Options.REUSE_ADDRESSES, true)
-        .set(Options.BACKLOG, 1024)
-        // A client that does not read its response.
-        .set(Options.WRITE_TIMEOUT, 15_000)
-        .getMap();
-  }
-
   /**
    * The port that the server listens on.
    *
@@ -180,7 +143,7 @@ public final class HttpServer implements Part {
     if (listener == null) {
       throw new IllegalStateException("The HTTP server has no port before it has started");
     }
-    return listener.getLocalAddress(InetSocketAddress.class).getPort();
+    return listener.port();
   }
 
   /** How many connections may still carry a request. */
@@ -188,19 +151,22 @@ public final class HttpServer implements Part {
     return connections.open();
   }
 
+  /** Whether new connections are refused, and each answer ends its own. */
+  boolean refusing() {
+    return connections.draining();
+  }
+
   /** Drains and stops, in the order that the class comment gives. Without a start, does nothing. */
   @Override
   public void stop() throws IOException, InterruptedException {
-    if (worker == null) {
-      return;
-    }
     try {
       if (listener != null) {
         drain(listener);
       }
     } finally {
-      worker.shutdownNow();
-      worker.awaitTermination(1, TimeUnit.SECONDS);
+      if (listener != null) {
+        listener.stop();
+      }
       if (threads != null) {
         threads.stop();
       }
@@ -210,14 +176,17 @@ public final class HttpServer implements Part {
     }
   }
 
-  private void drain(AcceptingChannel<? extends StreamConnection> accepting) throws IOException, InterruptedException {
+  private void drain(Listener open) throws InterruptedException {
     long began = System.nanoTime();
     readiness.enter(Readiness.State.DRAINING);
     TimeUnit.NANOSECONDS.sleep(settings.drainDelay().toNanos());
+    long deadline = System.nanoTime() + settings.drainTimeout().toNanos();
+    boolean closed = open.close(settings.drainTimeout());
+    // Only now: an answer that ends a connection makes the proxy open another, which had better be refused than reset.
     connections.drain();
-    accepting.close();
-    Duration idle = IDLE_CONNECTIONS_DRAIN.compareTo(settings.drainTimeout()) < 0 ? IDLE_CONNECTIONS_DRAIN : settings.drainTimeout();
-    boolean quiet = connections.awaitQuiet(idle, settings.drainTimeout());
+    Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+    Duration idle = IDLE_CONNECTIONS_DRAIN.compareTo(left) < 0 ? IDLE_CONNECTIONS_DRAIN : left;
+    boolean quiet = connections.awaitQuiet(idle, left) && closed;
     long took = Duration.ofNanos(System.nanoTime() - began).toMillis();
     if (quiet) {
       log.info("{} drained in {} ms", settings.instanceId(), took);

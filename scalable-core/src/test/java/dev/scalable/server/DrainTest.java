@@ -12,6 +12,8 @@ import dev.scalable.json.JsonModule;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -19,8 +21,11 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.xnio.XnioIoThread;
 
 /** What becomes of requests, connections and threads when time is up: a request's, or the server's. */
 class DrainTest {
@@ -52,14 +57,66 @@ class DrainTest {
         .filter(name -> name.startsWith("http ") || name.startsWith("handler-")).collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private static FutureTask<Duration> inBackground(TestServer server) {
-    FutureTask<Duration> stop = new FutureTask<>(() -> {
-      long began = System.nanoTime();
-      server.close();
-      return Duration.ofNanos(System.nanoTime() - began);
-    });
-    Thread.ofPlatform().start(stop);
-    return stop;
+  /** A server's stop on a thread of its own. */
+  private record Stop(TestServer server, Thread thread, FutureTask<Duration> task) {
+
+    static Stop of(TestServer server) {
+      FutureTask<Duration> task = new FutureTask<>(() -> {
+        long began = System.nanoTime();
+        server.close();
+        return Duration.ofNanos(System.nanoTime() - began);
+      });
+      return new Stop(server, Thread.ofPlatform().start(task), task);
+    }
+
+    /** Until new connections are refused and each answer ends its own. */
+    void awaitRefusing() {
+      int port = server.port();
+      await().until(server::refusing);
+      assertThatThrownBy(() -> new Wire(port).close()).isInstanceOf(ConnectException.class);
+    }
+
+    /** Until it can go no further without another thread. */
+    void awaitWaiting() {
+      await().until(() -> Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING).contains(thread.getState()));
+    }
+
+    Duration took() throws Exception {
+      return task.get();
+    }
+  }
+
+  /** Threads of the server that do nothing until this is closed. */
+  private record Held(CountDownLatch release) implements AutoCloseable {
+
+    static Held named(String prefix) throws InterruptedException {
+      List<XnioIoThread> threads = Thread.getAllStackTraces().keySet().stream()
+          .filter(thread -> thread.getName().startsWith(prefix)).map(XnioIoThread.class::cast).toList();
+      assertThat(threads).isNotEmpty();
+      CountDownLatch held = new CountDownLatch(threads.size());
+      CountDownLatch release = new CountDownLatch(1);
+      for (XnioIoThread thread : threads) {
+        thread.execute(() -> {
+          held.countDown();
+          awaitOrFail(release);
+        });
+      }
+      held.await();
+      return new Held(release);
+    }
+
+    private static void awaitOrFail(CountDownLatch latch) {
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      release.countDown();
+    }
   }
 
   @ParameterizedTest
@@ -68,15 +125,63 @@ class DrainTest {
     TestServer server = TestServer.start(threads, quick);
     try (Wire silent = server.connect()) {
       await().until(() -> server.openConnections() == 1);
-      int port = server.port();
-      FutureTask<Duration> stop = inBackground(server);
-      await().untilAsserted(() -> assertThatThrownBy(() -> new Wire(port).close()).isInstanceOf(ConnectException.class));
+      Stop stop = Stop.of(server);
+      stop.awaitRefusing();
 
       Wire.Answer answer = silent.ask(get("/quick"));
 
       assertThat(answer.body()).isEqualTo("quick");
       assertThat(answer.closes()).isTrue();
-      stop.get();
+      stop.took();
+    }
+  }
+
+  /** Held up: the accept thread, so that connections wait in the kernel; the IO threads, so that they wait for those. */
+  @ParameterizedTest
+  @ValueSource(strings = {"http Accept", "http I/O-"})
+  void a_connection_made_before_the_drain_is_answered_though_nobody_has_taken_it_yet(String held) throws Exception {
+    TestServer server = TestServer.start(ServerSettings.Threads.PLATFORM, quick);
+    List<Wire> made = new ArrayList<>();
+    try (Held threads = Held.named(held)) {
+      // More than XNIO accepts in one go.
+      for (int i = 0; i < 300; i++) {
+        made.add(server.connect());
+      }
+      Stop stop = Stop.of(server);
+      stop.awaitWaiting();
+      threads.close();
+      stop.awaitRefusing();
+      for (Wire wire : made) {
+        wire.send(get("/quick"));
+      }
+      for (Wire wire : made) {
+        Wire.Answer answer = wire.answer();
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.closes()).isTrue();
+      }
+      stop.took();
+    } finally {
+      for (Wire wire : made) {
+        wire.close();
+      }
+    }
+  }
+
+  @Test
+  void no_answer_ends_its_connection_while_a_new_one_would_still_be_let_in() throws Exception {
+    TestServer server = TestServer.start(ServerSettings.Threads.PLATFORM, quick);
+    try (Wire wire = server.connect()) {
+      wire.ask(get("/quick"));
+      Stop stop;
+      try (Held accept = Held.named("http Accept")) {
+        stop = Stop.of(server);
+        stop.awaitWaiting();
+        assertThat(server.readiness()).isEqualTo(Readiness.State.DRAINING);
+        assertThat(wire.ask(get("/quick")).closes()).isFalse();
+      }
+      stop.awaitRefusing();
+      assertThat(wire.ask(get("/quick")).closes()).isTrue();
+      stop.took();
     }
   }
 
@@ -88,20 +193,19 @@ class DrainTest {
       assertThat(idle.ask(get("/quick")).closes()).isFalse();
       busy.send(get("/wait"));
       entered.await();
-      int port = server.port();
-      FutureTask<Duration> stop = inBackground(server);
-      await().untilAsserted(() -> assertThatThrownBy(() -> new Wire(port).close()).isInstanceOf(ConnectException.class));
+      Stop stop = Stop.of(server);
+      stop.awaitRefusing();
       assertThat(server.readiness()).isEqualTo(Readiness.State.DRAINING);
       Wire.Answer last = idle.ask(get("/quick"));
       assertThat(last.body()).isEqualTo("quick");
       assertThat(last.closes()).isTrue();
       assertThat(idle.rest()).isEmpty();
-      assertThat(stop.isDone()).as("while a request is in flight").isFalse();
+      assertThat(stop.task().isDone()).as("while a request is in flight").isFalse();
       go.countDown();
       Wire.Answer waited = busy.answer();
       assertThat(waited.body()).isEqualTo("waited");
       assertThat(waited.closes()).isTrue();
-      assertThat(stop.get()).isLessThan(Duration.ofSeconds(5));
+      assertThat(stop.took()).isLessThan(Duration.ofSeconds(5));
     }
   }
 
@@ -112,7 +216,7 @@ class DrainTest {
     try (Wire wire = server.connect()) {
       wire.ask(get("/quick"));
     }
-    assertThat(inBackground(server).get()).isLessThan(Duration.ofSeconds(2));
+    assertThat(Stop.of(server).took()).isLessThan(Duration.ofSeconds(2));
   }
 
   @ParameterizedTest
@@ -124,7 +228,7 @@ class DrainTest {
     try (Wire wire = server.connect()) {
       wire.send(get("/wait"));
       entered.await();
-      assertThat(inBackground(server).get()).isBetween(Duration.ofMillis(200), Duration.ofSeconds(4));
+      assertThat(Stop.of(server).took()).isBetween(Duration.ofMillis(200), Duration.ofSeconds(4));
       assertThat(wire.rest()).isEmpty();
       await().untilAsserted(() -> assertThat(end).hasValue("interrupted"));
     }

@@ -50,6 +50,10 @@ final class TestServer implements AutoCloseable {
     return server.openConnections();
   }
 
+  boolean refusing() {
+    return server.refusing();
+  }
+
   Readiness.State readiness() {
     return readiness.state();
   }
