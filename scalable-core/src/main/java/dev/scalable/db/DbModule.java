@@ -5,6 +5,7 @@ import dagger.Module;
 import dagger.Provides;
 import dagger.multibindings.IntoSet;
 import dev.scalable.config.Settings;
+import dev.scalable.health.HealthCheck;
 import dev.scalable.lifecycle.Part;
 import jakarta.inject.Singleton;
 
@@ -20,6 +21,23 @@ public abstract class DbModule {
   @Binds
   @IntoSet
   abstract Part pool(Pool pool);
+
+  /** Asks the database something, as a handler would: through the gate, the pool and a transaction. */
+  @Provides
+  @IntoSet
+  static HealthCheck health(Db db) {
+    return new HealthCheck() {
+      @Override
+      public String name() {
+        return "postgresql";
+      }
+
+      @Override
+      public void check() {
+        db.read(tx -> tx.handle().execute("select 1"));
+      }
+    };
+  }
 
   /** The settings of the database. */
   @Provides

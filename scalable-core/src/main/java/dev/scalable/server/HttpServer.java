@@ -26,8 +26,8 @@ import org.xnio.OptionMap;
  * The server as a part of the service: listens, and drains before it stops.
  *
  * <p>The listener and its worker are made here and not by Undertow's builder, whose {@code stop()} ends the worker
- * together with the listener and so cuts every request in flight. The drain, in order: readiness off; a delay for
- * balancers that must notice it; the listening socket is closed, so that a proxy is refused at once and tries another
+ * together with the listener and so cuts every request in flight. The drain, in order: a delay for balancers that must
+ * notice that this instance is not ready any more; the listening socket is closed, so that a proxy is refused at once and tries another
  * instance; every answer asks for its connection to be closed; requests in flight, and those that still arrive on open
  * connections, are answered; then the worker ends. At no point is a request answered 503: a proxy would hand that to
  * the client.
@@ -75,7 +75,7 @@ public final class HttpServer implements Part {
   }
 
   /**
-   * Listens, and declares this instance ready.
+   * Listens.
    *
    * @throws IllegalStateException if routes are malformed or duplicate; all of them are named
    * @throws IOException if the address cannot be bound
@@ -91,7 +91,6 @@ public final class HttpServer implements Part {
     RequestPath path = new RequestPath(table, settings, connections, handlerThreads,
         new Call.Steps(json, writer, new Failures(mappers)));
     listen(path);
-    readiness.enter(Readiness.State.READY);
     log.info("{} listens on {}:{} with {} routes, handlers on {} threads", settings.instanceId(), settings.host(), port(),
         all.size(), settings.threads().name().toLowerCase(Locale.ROOT));
   }
@@ -101,7 +100,9 @@ public final class HttpServer implements Part {
     buffers = pool;
     HttpOpenListener open = new HttpOpenListener(pool, protocolOptions());
     open.setRootHandler(path);
-    listener = Listener.open(new InetSocketAddress(settings.host(), settings.port()), connection -> {
+    int ioThreads = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors()));
+    InetSocketAddress address = new InetSocketAddress(settings.host(), settings.port());
+    listener = Listener.open("http", ioThreads, address, "SCALABLE_HTTP_PORT", connection -> {
       connections.accepted(connection);
       open.handleEvent(connection);
     });
@@ -151,6 +152,12 @@ public final class HttpServer implements Part {
     return connections.open();
   }
 
+  /** The drain, and a while for the rest. */
+  @Override
+  public Duration stopTimeout() {
+    return settings.drainDelay().plus(settings.drainTimeout()).plusSeconds(3);
+  }
+
   /** Whether new connections are refused, and each answer ends its own. */
   boolean refusing() {
     return connections.draining();
@@ -178,7 +185,6 @@ public final class HttpServer implements Part {
 
   private void drain(Listener open) throws InterruptedException {
     long began = System.nanoTime();
-    readiness.enter(Readiness.State.DRAINING);
     TimeUnit.NANOSECONDS.sleep(settings.drainDelay().toNanos());
     long deadline = System.nanoTime() + settings.drainTimeout().toNanos();
     boolean closed = open.close(settings.drainTimeout());

@@ -70,15 +70,19 @@ final class Listener {
   /**
    * Listens.
    *
+   * @param name what its threads are called
+   * @param ioThreads how many threads its connections share
    * @param address where; port 0 means any free one
+   * @param portSetting the setting to change if the port is taken
    * @param accepted called on its IO thread with each connection
    * @throws IOException if the address cannot be bound; nothing is left
    */
-  static Listener open(InetSocketAddress address, Consumer<StreamConnection> accepted) throws IOException {
+  static Listener open(String name, int ioThreads, InetSocketAddress address, String portSetting,
+      Consumer<StreamConnection> accepted) throws IOException {
     // The group is how the accept thread is found: XNIO has no name for it in its interface.
-    ThreadGroup group = new ThreadGroup("http");
+    ThreadGroup group = new ThreadGroup(name);
     XnioWorker worker = Xnio.getInstance(Listener.class.getClassLoader()).createWorkerBuilder()
-        .populateFromOptions(workerOptions()).setThreadGroup(group).build();
+        .populateFromOptions(workerOptions(name, ioThreads)).setThreadGroup(group).build();
     try {
       AcceptingChannel<StreamConnection> channel =
           worker.createStreamConnectionServer(address, listening -> accept(listening, accepted), socketOptions());
@@ -88,14 +92,14 @@ final class Listener {
     } catch (IOException | UnresolvedAddressException e) {
       worker.shutdownNow();
       throw new IOException("cannot listen on " + address.getHostString() + ":" + address.getPort() + " (" + e
-          + "): another process has the port, or it is not ours to take; set SCALABLE_HTTP_PORT to a free one", e);
+          + "): another process has the port, or it is not ours to take; set " + portSetting + " to a free one", e);
     }
   }
 
-  private static OptionMap workerOptions() {
+  private static OptionMap workerOptions(String name, int ioThreads) {
     return OptionMap.builder()
-        .set(Options.WORKER_NAME, "http")
-        .set(Options.WORKER_IO_THREADS, Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors())))
+        .set(Options.WORKER_NAME, name)
+        .set(Options.WORKER_IO_THREADS, ioThreads)
         // Undertow wants a task pool; nothing of ours runs on it.
         .set(Options.WORKER_TASK_CORE_THREADS, 1)
         .set(Options.WORKER_TASK_MAX_THREADS, 1)
@@ -169,9 +173,11 @@ final class Listener {
     return done.await(most.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** Closes the socket and every connection, and ends the threads. */
+  /**
+   * Closes the socket and every connection, and ends the threads; done again, does nothing. Each thread closes what is
+   * its own: XNIO's {@code close()} from another thread waits for ever for one that has ended.
+   */
   void stop() throws InterruptedException {
-    IoUtils.safeClose(channel);
     worker.shutdownNow();
     worker.awaitTermination(1, TimeUnit.SECONDS);
   }

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.xnio.XnioIoThread;
 
 /** What becomes of requests, connections and threads when time is up: a request's, or the server's. */
 class DrainTest {
@@ -83,39 +82,6 @@ class DrainTest {
 
     Duration took() throws Exception {
       return task.get();
-    }
-  }
-
-  /** Threads of the server that do nothing until this is closed. */
-  private record Held(CountDownLatch release) implements AutoCloseable {
-
-    static Held named(String prefix) throws InterruptedException {
-      List<XnioIoThread> threads = Thread.getAllStackTraces().keySet().stream()
-          .filter(thread -> thread.getName().startsWith(prefix)).map(XnioIoThread.class::cast).toList();
-      assertThat(threads).isNotEmpty();
-      CountDownLatch held = new CountDownLatch(threads.size());
-      CountDownLatch release = new CountDownLatch(1);
-      for (XnioIoThread thread : threads) {
-        thread.execute(() -> {
-          held.countDown();
-          awaitOrFail(release);
-        });
-      }
-      held.await();
-      return new Held(release);
-    }
-
-    private static void awaitOrFail(CountDownLatch latch) {
-      try {
-        latch.await();
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
-    }
-
-    @Override
-    public void close() {
-      release.countDown();
     }
   }
 
@@ -212,11 +178,18 @@ class DrainTest {
   @ParameterizedTest
   @EnumSource
   void nothing_is_waited_for_when_nothing_is_connected(ServerSettings.Threads threads) throws Exception {
-    TestServer server = TestServer.start(threads, quick);
-    try (Wire wire = server.connect()) {
-      wire.ask(get("/quick"));
+    Duration shortest = Duration.ofDays(1);
+    // The machine may be busy with something else; the best of some says what the server needs.
+    for (int i = 0; i < 10; i++) {
+      TestServer server = TestServer.start(threads, quick);
+      try (Wire wire = server.connect()) {
+        wire.ask(get("/quick"));
+      }
+      await().until(() -> server.openConnections() == 0);
+      Duration took = Stop.of(server).took();
+      shortest = took.compareTo(shortest) < 0 ? took : shortest;
     }
-    assertThat(Stop.of(server).took()).isLessThan(Duration.ofSeconds(2));
+    assertThat(shortest).isLessThan(Duration.ofMillis(100));
   }
 
   @ParameterizedTest
@@ -224,7 +197,7 @@ class DrainTest {
   void a_request_that_outlasts_the_drain_is_interrupted_and_its_connection_ends(ServerSettings.Threads threads) throws Exception {
     ServerSettings usual = TestServer.settings(threads);
     TestServer server = TestServer.start(new ServerSettings(usual.host(), 0, "test-1", threads, usual.requestTimeout(),
-        usual.bodyTimeout(), 1_000, usual.idleTimeout(), Duration.ZERO, Duration.ofMillis(200)), Set.of(wait));
+        usual.bodyTimeout(), 1_000, usual.idleTimeout(), Duration.ZERO, Duration.ofMillis(200), 0), Set.of(wait));
     try (Wire wire = server.connect()) {
       wire.send(get("/wait"));
       entered.await();
@@ -278,7 +251,7 @@ class DrainTest {
     try (TestServer first = TestServer.start(threads, quick)) {
       ServerSettings usual = TestServer.settings(threads);
       HttpServer second = new HttpServer(new ServerSettings(usual.host(), first.port(), "test-2", threads, usual.requestTimeout(),
-          usual.bodyTimeout(), 1_000, usual.idleTimeout(), Duration.ZERO, usual.drainTimeout()), Set.of(), Set.of(),
+          usual.bodyTimeout(), 1_000, usual.idleTimeout(), Duration.ZERO, usual.drainTimeout(), 0), Set.of(), Set.of(),
           JsonModule.jsonCodec(), new Readiness());
       assertThatThrownBy(second::start).isInstanceOf(IOException.class)
           .hasMessageContaining("cannot listen on 127.0.0.1:" + first.port()).hasMessageContaining("SCALABLE_HTTP_PORT");
@@ -291,7 +264,7 @@ class DrainTest {
   void a_host_that_is_unknown_is_named(ServerSettings.Threads threads) throws Exception {
     ServerSettings usual = TestServer.settings(threads);
     HttpServer server = new HttpServer(new ServerSettings("no-such-host.invalid", 0, "test-2", threads, usual.requestTimeout(),
-        usual.bodyTimeout(), 1_000, usual.idleTimeout(), Duration.ZERO, usual.drainTimeout()), Set.of(), Set.of(),
+        usual.bodyTimeout(), 1_000, usual.idleTimeout(), Duration.ZERO, usual.drainTimeout(), 0), Set.of(), Set.of(),
         JsonModule.jsonCodec(), new Readiness());
     assertThatThrownBy(server::start).isInstanceOf(IOException.class).hasMessageContaining("no-such-host.invalid");
     server.stop();

@@ -21,13 +21,15 @@ final class TestServer implements AutoCloseable {
   /** Short limits, so that each can be waited for. */
   static ServerSettings settings(ServerSettings.Threads threads) {
     return new ServerSettings("127.0.0.1", 0, "test-1", threads, Duration.ofSeconds(8), Duration.ofMillis(400), 1_000,
-        Duration.ofSeconds(75), Duration.ZERO, Duration.ofSeconds(10));
+        Duration.ofSeconds(75), Duration.ZERO, Duration.ofSeconds(10), 0);
   }
 
   static TestServer start(ServerSettings settings, Set<Route> routes, ErrorMapper... mappers) {
     TestServer made = new TestServer(settings, routes, Set.of(mappers));
     try {
+      made.readiness.enter(Readiness.State.STARTING);
       made.server.start();
+      made.readiness.enter(Readiness.State.READY);
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -60,6 +62,9 @@ final class TestServer implements AutoCloseable {
 
   @Override
   public void close() throws IOException, InterruptedException {
+    if (readiness.state() == Readiness.State.READY) {
+      readiness.enter(Readiness.State.DRAINING);
+    }
     server.stop();
   }
 }
