@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The addresses at which a balancer or an orchestrator asks after this instance. Answered on the IO thread, so that they answer
- * when every handler thread and every pool is busy; neither asks the database or Redis. On the server's own port for a
- * balancer that looks where it sends; an orchestrator has {@link HealthListener}.
+ * The addresses at which a balancer or an orchestrator asks after this instance. Answered on the IO thread, so that
+ * they answer when every handler thread and every pool is busy; neither asks the database or Redis. On the server's own
+ * port for a balancer that looks where it sends; an orchestrator has {@link HealthListener}.
  */
 final class HealthRoutes {
 
