@@ -8,6 +8,7 @@ import dev.scalable.config.Settings;
 import dev.scalable.health.HealthCheck;
 import dev.scalable.lifecycle.Part;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 
 /** Provides {@link Db} on a pool that opens and closes with the service. */
 @Module
@@ -30,6 +31,12 @@ public abstract class DbModule {
       @Override
       public String name() {
         return "postgresql";
+      }
+
+      @Override
+      public Duration timeout() {
+        // A connection may have to be made for it.
+        return Duration.ofSeconds(3);
       }
 
       @Override
