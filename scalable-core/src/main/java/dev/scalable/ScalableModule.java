@@ -9,6 +9,7 @@ import dev.scalable.config.Settings;
 import dev.scalable.db.CommitUnknown;
 import dev.scalable.db.DbModule;
 import dev.scalable.db.DbUnavailable;
+import dev.scalable.health.Readiness;
 import dev.scalable.http.ErrorMapper;
 import dev.scalable.http.Problem;
 import dev.scalable.json.JsonModule;
@@ -63,8 +64,8 @@ public final class ScalableModule {
 
   @Provides
   @Singleton
-  static Service service(Settings settings, Set<Part> parts) {
-    return Service.of(settings, parts);
+  static Service service(Settings settings, Set<Part> parts, Readiness readiness) {
+    return Service.of(settings, parts, readiness);
   }
 
   /** What a client is told when the database or a cached value cannot be had in time. */

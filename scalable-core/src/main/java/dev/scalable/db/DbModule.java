@@ -5,8 +5,10 @@ import dagger.Module;
 import dagger.Provides;
 import dagger.multibindings.IntoSet;
 import dev.scalable.config.Settings;
+import dev.scalable.health.HealthCheck;
 import dev.scalable.lifecycle.Part;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 
 /** Provides {@link Db} on a pool that opens and closes with the service. */
 @Module
@@ -20,6 +22,29 @@ public abstract class DbModule {
   @Binds
   @IntoSet
   abstract Part pool(Pool pool);
+
+  /** Asks the database something, as a handler would: through the gate, the pool and a transaction. */
+  @Provides
+  @IntoSet
+  static HealthCheck health(Db db) {
+    return new HealthCheck() {
+      @Override
+      public String name() {
+        return "postgresql";
+      }
+
+      @Override
+      public Duration timeout() {
+        // A connection may have to be made for it.
+        return Duration.ofSeconds(3);
+      }
+
+      @Override
+      public void check() {
+        db.read(tx -> tx.handle().execute("select 1"));
+      }
+    };
+  }
 
   /** The settings of the database. */
   @Provides

@@ -1,4 +1,7 @@
-/** What an instance may say of itself: that it is alive, and whether it is ready for traffic. Knows nothing else of this library. */
+/**
+ * What an instance says of itself, that it lives and whether it is ready for traffic, and what it finds out about what
+ * it depends on. Knows nothing else of this library.
+ */
 @NullMarked
 package dev.scalable.health;
 

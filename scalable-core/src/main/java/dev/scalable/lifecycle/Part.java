@@ -1,15 +1,19 @@
 package dev.scalable.lifecycle;
 
+import java.time.Duration;
+
 /**
  * Something of a service that is started and stopped: a pool, a consumer, the server. Contribute one with Dagger's
- * {@code @IntoSet}. Parts start stage by stage and stop in the reverse order, so that what produces work stops before what it
- * uses. Both methods are called at most once; {@link #stop} after {@link #start} has returned or thrown, or without it,
- * and perhaps on another thread.
+ * {@code @IntoSet}. Parts start stage by stage and stop in the reverse order, so that what produces work stops before
+ * what it uses. Both methods are called at most once; {@link #stop} after {@link #start} has returned or thrown, or
+ * without it, and on another thread.
  */
 public interface Part {
 
   /** When a part starts; it stops in the reverse order. */
   enum Stage {
+    /** What tells how this instance does, from its first step to its last. */
+    OBSERVATION,
     /** Links and pools to other systems. */
     CONNECTIONS,
     /** What works on those: caches, consumers, the application's own parts. */
@@ -34,10 +38,15 @@ public interface Part {
   void start() throws Exception;
 
   /**
-   * Stops this part and waits until it has stopped. Called also when {@link #start()} failed or was never reached, and then does
-   * nothing that needs a started part.
+   * Stops this part and waits until it has stopped. Called also when {@link #start()} failed or was never reached, and
+   * then does nothing that needs a started part.
    *
    * @throws Exception if it could not be stopped in order; the other parts are stopped all the same
    */
   void stop() throws Exception;
+
+  /** The time in which {@link #stop()} ends; after that it is interrupted, and the other parts are stopped as well. */
+  default Duration stopTimeout() {
+    return Duration.ofSeconds(5);
+  }
 }

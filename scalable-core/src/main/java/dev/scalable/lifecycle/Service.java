@@ -2,36 +2,32 @@ package dev.scalable.lifecycle;
 
 import dev.scalable.config.ConfigException;
 import dev.scalable.config.Settings;
+import dev.scalable.health.Readiness;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.helpers.NOPLoggerFactory;
 
 /**
- * A service: its settings and its parts, not yet started. {@link #run()} is the life of a process, {@link #start()} that of a
- * test.
+ * A service: its settings and its parts, not yet started. {@link #run()} is the life of a process, {@link #start()}
+ * that of a test.
  */
 public final class Service {
 
   private static final Logger log = LoggerFactory.getLogger(Service.class);
 
-  private static final int FAILED = 1;
-
-  /** EX_CONFIG of sysexits.h, told apart so that nobody restarts such a service in a loop. */
-  private static final int MISCONFIGURED = 78;
-
   private final Settings settings;
   private final List<Part> parts;
+  private final Readiness readiness;
 
-  private Service(Settings settings, List<Part> parts) {
+  private Service(Settings settings, List<Part> parts, Readiness readiness) {
     this.settings = settings;
     this.parts = parts;
+    this.readiness = readiness;
   }
 
   /**
@@ -39,79 +35,59 @@ public final class Service {
    *
    * @param settings the settings, read by every part
    * @param parts the parts, in any order; those of one stage start in the order of their names
+   * @param readiness told where the service stands; new, and of no other service
    */
-  public static Service of(Settings settings, Collection<Part> parts) {
+  public static Service of(Settings settings, Collection<Part> parts, Readiness readiness) {
     List<Part> ordered = new ArrayList<>(parts);
     ordered.sort(Comparator.comparing(Part::stage).thenComparing(Part::name));
-    return new Service(settings, List.copyOf(ordered));
+    return new Service(settings, List.copyOf(ordered), readiness);
   }
 
   /**
-   * Starts every part and returns.
+   * Starts every part and returns. A service starts once.
    *
    * @throws ConfigException if the settings have mistakes; nothing was started
-   * @throws IllegalStateException if a part could not start; every part was stopped again
+   * @throws IllegalStateException if a part could not start; every part was stopped again, or was given its time to
+   *     stop, within 10 s
    */
   public Running start() {
+    return start(() -> false);
+  }
+
+  /** Starts every part, unless it is told to give up before the last one was started. */
+  Running start(BooleanSupplier givesUp) {
     settings.check();
+    readiness.enter(Readiness.State.STARTING);
     long began = System.nanoTime();
-    Started started = new Started(parts);
+    Started started = new Started(parts, readiness);
     for (Part part : parts) {
       try {
+        if (givesUp.getAsBoolean()) {
+          throw new InterruptedException("told to end before it had started");
+        }
         part.start();
       } catch (Exception | Error e) {
-        started.close();
+        started.giveUp();
         if (e instanceof InterruptedException) {
           // Only now: what is stopped may have to wait.
           Thread.currentThread().interrupt();
         }
-        throw new IllegalStateException("The service was not started: " + part.name() + " failed: " + e.getMessage(), e);
+        throw new IllegalStateException(
+            "The service was not started: " + part.name() + " failed: " + e.getMessage(), e);
       }
     }
+    readiness.enter(Readiness.State.READY);
     log.info("started in {} ms on Java {} with {}", Duration.ofNanos(System.nanoTime() - began).toMillis(),
         Runtime.version(), settings.effective());
     return started;
   }
 
   /**
-   * Starts every part, and returns when the process was told to end (SIGTERM, SIGINT) and every part has drained and stopped. If
-   * it cannot start, prints why and ends the process: with 78 for a mistake in the configuration, else with 1.
+   * Starts every part, and returns when the process was told to end (SIGTERM, SIGINT) and every part has drained and
+   * stopped. If it cannot start, prints why and ends the process: with 78 for a mistake in the configuration, else with
+   * 1. Told to end before it has started, it gives up the start; told so a second time, it ends at once.
    */
   public void run() {
-    Running running;
-    try {
-      running = start();
-    } catch (ConfigException e) {
-      tell(e.getMessage(), null);
-      Runtime.getRuntime().halt(MISCONFIGURED);
-      return;
-    } catch (RuntimeException e) {
-      tell(e.getMessage(), e);
-      Runtime.getRuntime().halt(FAILED);
-      return;
-    }
-    CountDownLatch stopped = new CountDownLatch(1);
-    Thread drain = new Thread(() -> {
-      running.close();
-      stopped.countDown();
-    }, "drain");
-    // The JVM waits for its shutdown hooks, so the process outlives SIGTERM until the drain has ended.
-    Runtime.getRuntime().addShutdownHook(drain);
-    try {
-      stopped.await();
-    } catch (InterruptedException e) {
-      running.close();
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** To the log; to standard error where there is no log, or else the service would end without a word. */
-  @SuppressWarnings("SystemOut")
-  private static void tell(@Nullable String message, @Nullable Throwable cause) {
-    if (LoggerFactory.getILoggerFactory() instanceof NOPLoggerFactory) {
-      System.err.println(message);
-    } else {
-      log.error("{}", message, cause);
-    }
+    new ServiceProcess(this).run();
   }
 }

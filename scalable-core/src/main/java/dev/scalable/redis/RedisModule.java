@@ -5,8 +5,10 @@ import dagger.Module;
 import dagger.Provides;
 import dagger.multibindings.IntoSet;
 import dev.scalable.config.Settings;
+import dev.scalable.health.HealthCheck;
 import dev.scalable.lifecycle.Part;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 
 /** Provides {@link Redis}, connected with the service. */
 @Module
@@ -20,6 +22,23 @@ public abstract class RedisModule {
   @Binds
   @IntoSet
   abstract Part link(JedisLink link);
+
+  /** Asks Redis for a key that nobody sets. */
+  @Provides
+  @IntoSet
+  static HealthCheck health(Redis redis) {
+    return new HealthCheck() {
+      @Override
+      public String name() {
+        return "redis";
+      }
+
+      @Override
+      public void check() {
+        redis.get("scalable:health".getBytes(StandardCharsets.UTF_8));
+      }
+    };
+  }
 
   /** The settings of Redis. */
   @Provides

@@ -10,8 +10,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The addresses at which a balancer or an orchestrator asks after this instance. Answered on the IO thread, so that they answer
- * when every handler thread and every pool is busy; neither asks the database or Redis.
+ * The addresses at which a balancer or an orchestrator asks after this instance. Answered on the IO thread, so that
+ * they answer when every handler thread and every pool is busy; neither asks the database or Redis. On the server's own
+ * port for a balancer that looks where it sends; an orchestrator has {@link HealthListener}.
  */
 final class HealthRoutes {
 
@@ -20,11 +21,17 @@ final class HealthRoutes {
   /** {@code /health/live} answers 200 while requests are answered at all, {@code /health/ready} 200 or 503. */
   static Set<Route> of(Readiness readiness) {
     return Set.of(
-        Route.get("/health/live", new Present(readiness), Request::id, state -> Response.ok(Map.of("status", "live"))),
+        Route.get("/health/live", new Present(readiness), Request::id, state -> live()),
         Route.get("/health/ready", new Present(readiness), Request::id, HealthRoutes::ready));
   }
 
-  private static Response ready(Readiness.State state) {
+  /** The answer to who asks whether this instance lives. */
+  static Response live() {
+    return Response.ok(Map.of("status", "live"));
+  }
+
+  /** The answer to who asks whether it wants traffic. */
+  static Response ready(Readiness.State state) {
     return Response.json(state == Readiness.State.READY ? 200 : 503,
         Map.of("status", state.name().toLowerCase(Locale.ROOT)));
   }

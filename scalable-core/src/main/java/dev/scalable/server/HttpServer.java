@@ -12,7 +12,6 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -23,23 +22,17 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.xnio.ChannelListener;
-import org.xnio.ChannelListeners;
 import org.xnio.OptionMap;
-import org.xnio.Options;
-import org.xnio.StreamConnection;
-import org.xnio.Xnio;
-import org.xnio.XnioWorker;
-import org.xnio.channels.AcceptingChannel;
 
 /**
  * The server as a part of the service: listens, and drains before it stops.
  *
- * <p>The listener and its worker are made here and not by Undertow's builder, whose {@code stop()} ends the worker together with
- * the listener and so cuts every request in flight. The drain, in order: readiness off; a delay for balancers that must notice
- * it; every answer asks for its connection to be closed; the listening socket is closed, so that a proxy is refused at once and
- * tries another instance; requests in flight, and those that still arrive on open connections, are answered; then the worker ends.
- * At no point is a request answered 503: a proxy would hand that to the client.
+ * <p>The listener and its worker are made here and not by Undertow's builder, whose {@code stop()} ends the worker
+ * together with the listener and so cuts every request in flight. The drain, in order: a delay for balancers that must
+ * notice that this instance is not ready any more; the listening socket is closed, so that a proxy is refused at once and tries another
+ * instance; every answer asks for its connection to be closed; requests in flight, and those that still arrive on open
+ * connections, are answered; then the worker ends. At no point is a request answered 503: a proxy would hand that to
+ * the client.
  */
 @Singleton
 public final class HttpServer implements Part {
@@ -62,8 +55,7 @@ public final class HttpServer implements Part {
   private final BodyBudget bodies;
   private final Connections connections = new Connections();
 
-  private @Nullable XnioWorker worker;
-  private @Nullable AcceptingChannel<? extends StreamConnection> listener;
+  private @Nullable Listener listener;
   private @Nullable HandlerThreads threads;
   private @Nullable BoundedBufferPool buffers;
 
@@ -95,7 +87,7 @@ public final class HttpServer implements Part {
   }
 
   /**
-   * Listens, and declares this instance ready.
+   * Listens.
    *
    * @throws IllegalStateException if routes are malformed or duplicate; all of them are named
    * @throws IOException if the address cannot be bound
@@ -110,39 +102,21 @@ public final class HttpServer implements Part {
         new InFlight(handlerThreads, settings.maxInFlight(), settings.queueTime()), bodies,
         new Call.Steps(json, writer, new Failures(mappers)), Chain.of(filters.list(), List.of()).nonBlocking());
     listen(path);
-    readiness.enter(Readiness.State.READY);
     log.info("{} listens on {}:{} with {} routes, handlers on {} threads", settings.instanceId(), settings.host(), port(),
         routes.size(), settings.threads().name().toLowerCase(Locale.ROOT));
   }
 
   private void listen(RequestPath path) throws IOException {
-    int ioThreads = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors()));
-    XnioWorker ioWorker = Xnio.getInstance(HttpServer.class.getClassLoader()).createWorker(OptionMap.builder()
-        .set(Options.WORKER_NAME, "http")
-        .set(Options.WORKER_IO_THREADS, ioThreads)
-        // Undertow wants a task pool; nothing of ours runs on it.
-        .set(Options.WORKER_TASK_CORE_THREADS, 1)
-        .set(Options.WORKER_TASK_MAX_THREADS, 1)
-        .getMap());
-    worker = ioWorker;
     BoundedBufferPool pool = BoundedBufferPool.direct(BUFFER_SIZE, BUFFERS_KEPT);
     buffers = pool;
     HttpOpenListener open = new HttpOpenListener(pool, protocolOptions());
     open.setRootHandler(path);
-    ChannelListener<AcceptingChannel<StreamConnection>> accept = ChannelListeners.openListenerAdapter(connection -> {
+    int ioThreads = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors()));
+    InetSocketAddress address = new InetSocketAddress(settings.host(), settings.port());
+    listener = Listener.open("http", ioThreads, address, "SCALABLE_HTTP_PORT", connection -> {
       connections.accepted(connection);
       open.handleEvent(connection);
     });
-    InetSocketAddress address = new InetSocketAddress(settings.host(), settings.port());
-    AcceptingChannel<? extends StreamConnection> channel;
-    try {
-      channel = ioWorker.createStreamConnectionServer(address, accept, socketOptions());
-    } catch (IOException | UnresolvedAddressException e) {
-      throw new IOException("cannot listen on " + settings.host() + ":" + settings.port() + " (" + e
-          + "): another process has the port, or it is not ours to take; set SCALABLE_HTTP_PORT to a free one", e);
-    }
-    listener = channel;
-    channel.resumeAccepts();
   }
 
   /** What a client may send, and how long it may take. READ_TIMEOUT is left out: it would close idle connections too. */
@@ -171,16 +145,6 @@ public final class HttpServer implements Part {
     return routes.stream().map(Route::maxBody).flatMapToInt(OptionalInt::stream).reduce(settings.maxBody(), Math::max);
   }
 
-  private static OptionMap socketOptions() {
-    return OptionMap.builder()
-        .set(Options.TCP_NODELAY, true)
-        .set(Options.REUSE_ADDRESSES, true)
-        .set(Options.BACKLOG, 1024)
-        // A client that does not read its response.
-        .set(Options.WRITE_TIMEOUT, 15_000)
-        .getMap();
-  }
-
   /**
    * The port that the server listens on.
    *
@@ -190,7 +154,7 @@ public final class HttpServer implements Part {
     if (listener == null) {
       throw new IllegalStateException("The HTTP server has no port before it has started");
     }
-    return listener.getLocalAddress(InetSocketAddress.class).getPort();
+    return listener.port();
   }
 
   /** How many connections may still carry a request. */
@@ -198,19 +162,28 @@ public final class HttpServer implements Part {
     return connections.open();
   }
 
+  /** The drain, and a while for the rest. */
+  @Override
+  public Duration stopTimeout() {
+    return settings.drainDelay().plus(settings.drainTimeout()).plusSeconds(3);
+  }
+
+  /** Whether new connections are refused, and each answer ends its own. */
+  boolean refusing() {
+    return connections.draining();
+  }
+
   /** Drains and stops, in the order that the class comment gives. Without a start, does nothing. */
   @Override
   public void stop() throws IOException, InterruptedException {
-    if (worker == null) {
-      return;
-    }
     try {
       if (listener != null) {
         drain(listener);
       }
     } finally {
-      worker.shutdownNow();
-      worker.awaitTermination(1, TimeUnit.SECONDS);
+      if (listener != null) {
+        listener.stop();
+      }
       if (threads != null) {
         threads.stop();
       }
@@ -220,14 +193,16 @@ public final class HttpServer implements Part {
     }
   }
 
-  private void drain(AcceptingChannel<? extends StreamConnection> accepting) throws IOException, InterruptedException {
+  private void drain(Listener open) throws InterruptedException {
     long began = System.nanoTime();
-    readiness.enter(Readiness.State.DRAINING);
     TimeUnit.NANOSECONDS.sleep(settings.drainDelay().toNanos());
+    long deadline = System.nanoTime() + settings.drainTimeout().toNanos();
+    boolean closed = open.close(settings.drainTimeout());
+    // Only now: an answer that ends a connection makes the proxy open another, which had better be refused than reset.
     connections.drain();
-    accepting.close();
-    Duration idle = IDLE_CONNECTIONS_DRAIN.compareTo(settings.drainTimeout()) < 0 ? IDLE_CONNECTIONS_DRAIN : settings.drainTimeout();
-    boolean quiet = connections.awaitQuiet(idle, settings.drainTimeout());
+    Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+    Duration idle = IDLE_CONNECTIONS_DRAIN.compareTo(left) < 0 ? IDLE_CONNECTIONS_DRAIN : left;
+    boolean quiet = connections.awaitQuiet(idle, left) && closed;
     long took = Duration.ofNanos(System.nanoTime() - began).toMillis();
     if (quiet) {
       log.info("{} drained in {} ms", settings.instanceId(), took);

@@ -16,7 +16,7 @@ import jakarta.inject.Singleton;
 import java.util.Set;
 
 /** Provides the server, and gathers what the modules of an app contribute to it: routes, filters and error mappers. */
-@Module
+@Module(includes = HealthModule.class)
 public interface ServerModule {
 
   /** The routes of the app, contributed with {@code @IntoSet} or {@code @ElementsIntoSet}. */
@@ -43,7 +43,7 @@ public interface ServerModule {
     return ServerSettings.from(settings);
   }
 
-  /** This instance's readiness, which the server changes and anyone may read. */
+  /** This instance's readiness, which the service changes and anyone may read. */
   @Provides
   @Singleton
   static Readiness readiness() {

@@ -24,9 +24,11 @@ import java.util.UUID;
  *     never the instance that closes one just as the proxy uses it
  * @param drainDelay time between giving up readiness and refusing connections, for balancers that must notice first
  * @param drainTimeout time in which requests in flight must end once connections are refused
+ * @param healthPort port on which this instance tells of its health; 0 means any free one
  */
 public record ServerSettings(String host, int port, String instanceId, Threads threads, Duration requestTimeout,
-    Duration bodyTimeout, int maxBody, int maxInFlight, Duration queueTime, Duration idleTimeout, Duration drainDelay, Duration drainTimeout) {
+    Duration bodyTimeout, int maxBody, int maxInFlight, Duration queueTime, Duration idleTimeout, Duration drainDelay,
+    Duration drainTimeout, int healthPort) {
 
   /** What runs handlers. */
   public enum Threads {
@@ -37,7 +39,8 @@ public record ServerSettings(String host, int port, String instanceId, Threads t
   }
 
   /**
-   * Reads the settings {@code SCALABLE_HTTP_*}, {@code SCALABLE_INSTANCE_ID} and {@code SCALABLE_DRAIN_*}.
+   * Reads the settings {@code SCALABLE_HTTP_*}, {@code SCALABLE_INSTANCE_ID}, {@code SCALABLE_DRAIN_*} and {@code
+   * SCALABLE_HEALTH_PORT}.
    *
    * @param settings where to read; keeps every mistake
    */
@@ -56,7 +59,8 @@ public record ServerSettings(String host, int port, String instanceId, Threads t
         settings.duration("SCALABLE_HTTP_QUEUE_TIME", Duration.ofMillis(50), Duration.ZERO, Duration.ofMinutes(1)),
         settings.duration("SCALABLE_HTTP_IDLE_TIMEOUT", Duration.ofSeconds(75), aSecond, Duration.ofHours(1)),
         settings.duration("SCALABLE_DRAIN_DELAY", Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5)),
-        settings.duration("SCALABLE_DRAIN_TIMEOUT", Duration.ofSeconds(20), Duration.ZERO, Duration.ofMinutes(10)));
+        settings.duration("SCALABLE_DRAIN_TIMEOUT", Duration.ofSeconds(20), Duration.ZERO, Duration.ofMinutes(10)),
+        settings.number("SCALABLE_HEALTH_PORT", 8081, 0, 65_535));
   }
 
   private static String hostName() {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,37 @@ class ProcessTest {
   void a_part_that_fails_ends_the_process_with_1() throws Exception {
     assertThat(exitCode(child("broken"))).isEqualTo(1);
     assertThat(output()).content().contains("the part failed: broken on purpose", "part stopped");
+  }
+
+  @Test
+  void a_start_that_fails_ends_within_10_s_though_its_parts_do_not_stop() throws Exception {
+    Process process = child("broken-and-stuck");
+    await().until(() -> Files.readString(output()).contains("part stopping"));
+    long began = System.nanoTime();
+    assertThat(exitCode(process)).isEqualTo(1);
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+    assertThat(output()).content().contains("the part has not stopped within 2000 ms", "other part stopped");
+  }
+
+  @Test
+  void sigterm_during_the_start_gives_it_up_and_stops_what_was_started() throws Exception {
+    Process process = child("slow");
+    await().until(() -> Files.readString(output()).contains("part starting"));
+    process.destroy();
+    assertThat(exitCode(process)).isEqualTo(143);
+    assertThat(output()).content().contains("part stopped", "other part stopped").doesNotContain("part started");
+  }
+
+  @Test
+  void a_second_sigterm_ends_the_process_at_once() throws Exception {
+    Process process = child("stuck");
+    await().until(() -> Files.readString(output()).contains("started in "));
+    process.destroy();
+    await().until(() -> Files.readString(output()).contains("part stopping"));
+    assertThat(process.isAlive()).isTrue();
+    process.destroy();
+    assertThat(exitCode(process)).isEqualTo(143);
+    assertThat(output()).content().contains("SIGTERM came a second time").doesNotContain("other part stopped");
   }
 
   @Test

@@ -2,15 +2,19 @@ package dev.scalable.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.scalable.config.ConfigException;
 import dev.scalable.config.Settings;
+import dev.scalable.health.Readiness;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +57,7 @@ class ServiceTest {
   }
 
   private static Service of(Part... parts) {
-    return Service.of(Settings.of(Map.of()), Arrays.asList(parts));
+    return Service.of(Settings.of(Map.of()), Arrays.asList(parts), new Readiness());
   }
 
   @Test
@@ -97,7 +101,8 @@ class ServiceTest {
 
   @Test
   void nothing_starts_while_the_settings_have_mistakes() {
-    Service service = Service.of(Settings.of(Map.of("SCALABLE_WHAT", "x")), List.of(part("pool", Part.Stage.CONNECTIONS)));
+    Service service = Service.of(Settings.of(Map.of("SCALABLE_WHAT", "x")),
+        List.of(part("pool", Part.Stage.CONNECTIONS)), new Readiness());
     assertThatThrownBy(service::start).isInstanceOf(ConfigException.class).hasMessageContaining("SCALABLE_WHAT");
     assertThat(events).isEmpty();
   }
@@ -111,6 +116,63 @@ class ServiceTest {
     assertThatThrownBy(service::start).isInstanceOf(IllegalStateException.class);
     assertThat(Thread.interrupted()).as("left to the caller").isTrue();
     assertThat(interruptedInStop).as("a drain must be able to wait").isFalse();
+  }
+
+  @Test
+  void a_service_is_ready_when_its_last_part_has_started_and_not_while_any_stops() {
+    Readiness readiness = new Readiness();
+    List<Readiness.State> seen = new CopyOnWriteArrayList<>();
+    assertThat(readiness.state()).isEqualTo(Readiness.State.NEW);
+    Running running = Service.of(Settings.of(Map.of()), List.of(part("server", Part.Stage.TRAFFIC,
+        () -> seen.add(readiness.state()), () -> seen.add(readiness.state()))), readiness).start();
+    assertThat(readiness.state()).isEqualTo(Readiness.State.READY);
+    running.close();
+    assertThat(seen).containsExactly(Readiness.State.STARTING, Readiness.State.DRAINING);
+    assertThat(readiness.state()).isEqualTo(Readiness.State.STOPPED);
+  }
+
+  @Test
+  void a_service_that_did_not_start_was_never_ready() {
+    Readiness readiness = new Readiness();
+    Service service = Service.of(Settings.of(Map.of()), List.of(part("pool", Part.Stage.CONNECTIONS, () -> {
+      throw new IOException("no route to host");
+    }, () -> { })), readiness);
+    assertThatThrownBy(service::start).isInstanceOf(IllegalStateException.class);
+    assertThat(readiness.state()).isEqualTo(Readiness.State.STOPPED);
+    assertThatThrownBy(service::start).isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("STOPPED cannot become STARTING");
+  }
+
+  @Test
+  void a_part_whose_stop_does_not_end_is_interrupted_and_keeps_no_other_from_stopping() {
+    CountDownLatch never = new CountDownLatch(1);
+    AtomicBoolean interrupted = new AtomicBoolean();
+    Part stuck = new Part() {
+      @Override
+      public String name() {
+        return "stuck";
+      }
+
+      @Override
+      public void start() {}
+
+      @Override
+      public void stop() {
+        try {
+          never.await();
+        } catch (InterruptedException e) {
+          interrupted.set(true);
+        }
+      }
+
+      @Override
+      public Duration stopTimeout() {
+        return Duration.ofMillis(50);
+      }
+    };
+    of(part("pool", Part.Stage.CONNECTIONS), stuck, part("server", Part.Stage.TRAFFIC)).start().close();
+    assertThat(events).endsWith("-server", "-pool");
+    await().untilTrue(interrupted);
   }
 
   @Test

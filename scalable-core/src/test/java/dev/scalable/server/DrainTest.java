@@ -12,6 +12,8 @@ import dev.scalable.json.JsonModule;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -20,8 +22,10 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of requests, connections and threads when time is up: a request's, or the server's. */
 class DrainTest {
@@ -53,14 +57,33 @@ class DrainTest {
         .filter(name -> name.startsWith("http ") || name.startsWith("handler-")).collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private static FutureTask<Duration> inBackground(TestServer server) {
-    FutureTask<Duration> stop = new FutureTask<>(() -> {
-      long began = System.nanoTime();
-      server.close();
-      return Duration.ofNanos(System.nanoTime() - began);
-    });
-    Thread.ofPlatform().start(stop);
-    return stop;
+  /** A server's stop on a thread of its own. */
+  private record Stop(TestServer server, Thread thread, FutureTask<Duration> task) {
+
+    static Stop of(TestServer server) {
+      FutureTask<Duration> task = new FutureTask<>(() -> {
+        long began = System.nanoTime();
+        server.close();
+        return Duration.ofNanos(System.nanoTime() - began);
+      });
+      return new Stop(server, Thread.ofPlatform().start(task), task);
+    }
+
+    /** Until new connections are refused and each answer ends its own. */
+    void awaitRefusing() {
+      int port = server.port();
+      await().until(server::refusing);
+      assertThatThrownBy(() -> new Wire(port).close()).isInstanceOf(ConnectException.class);
+    }
+
+    /** Until it can go no further without another thread. */
+    void awaitWaiting() {
+      await().until(() -> Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING).contains(thread.getState()));
+    }
+
+    Duration took() throws Exception {
+      return task.get();
+    }
   }
 
   @ParameterizedTest
@@ -69,15 +92,63 @@ class DrainTest {
     TestServer server = TestServer.start(threads, quick);
     try (Wire silent = server.connect()) {
       await().until(() -> server.openConnections() == 1);
-      int port = server.port();
-      FutureTask<Duration> stop = inBackground(server);
-      await().untilAsserted(() -> assertThatThrownBy(() -> new Wire(port).close()).isInstanceOf(ConnectException.class));
+      Stop stop = Stop.of(server);
+      stop.awaitRefusing();
 
       Wire.Answer answer = silent.ask(get("/quick"));
 
       assertThat(answer.body()).isEqualTo("quick");
       assertThat(answer.closes()).isTrue();
-      stop.get();
+      stop.took();
+    }
+  }
+
+  /** Held up: the accept thread, so that connections wait in the kernel; the IO threads, so that they wait for those. */
+  @ParameterizedTest
+  @ValueSource(strings = {"http Accept", "http I/O-"})
+  void a_connection_made_before_the_drain_is_answered_though_nobody_has_taken_it_yet(String held) throws Exception {
+    TestServer server = TestServer.start(ServerSettings.Threads.PLATFORM, quick);
+    List<Wire> made = new ArrayList<>();
+    try (Held threads = Held.named(held)) {
+      // More than XNIO accepts in one go.
+      for (int i = 0; i < 300; i++) {
+        made.add(server.connect());
+      }
+      Stop stop = Stop.of(server);
+      stop.awaitWaiting();
+      threads.close();
+      stop.awaitRefusing();
+      for (Wire wire : made) {
+        wire.send(get("/quick"));
+      }
+      for (Wire wire : made) {
+        Wire.Answer answer = wire.answer();
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.closes()).isTrue();
+      }
+      stop.took();
+    } finally {
+      for (Wire wire : made) {
+        wire.close();
+      }
+    }
+  }
+
+  @Test
+  void no_answer_ends_its_connection_while_a_new_one_would_still_be_let_in() throws Exception {
+    TestServer server = TestServer.start(ServerSettings.Threads.PLATFORM, quick);
+    try (Wire wire = server.connect()) {
+      wire.ask(get("/quick"));
+      Stop stop;
+      try (Held accept = Held.named("http Accept")) {
+        stop = Stop.of(server);
+        stop.awaitWaiting();
+        assertThat(server.readiness()).isEqualTo(Readiness.State.DRAINING);
+        assertThat(wire.ask(get("/quick")).closes()).isFalse();
+      }
+      stop.awaitRefusing();
+      assertThat(wire.ask(get("/quick")).closes()).isTrue();
+      stop.took();
     }
   }
 
@@ -89,43 +160,47 @@ class DrainTest {
       assertThat(idle.ask(get("/quick")).closes()).isFalse();
       busy.send(get("/wait"));
       entered.await();
-      int port = server.port();
-      FutureTask<Duration> stop = inBackground(server);
-      await().untilAsserted(() -> assertThatThrownBy(() -> new Wire(port).close()).isInstanceOf(ConnectException.class));
+      Stop stop = Stop.of(server);
+      stop.awaitRefusing();
       assertThat(server.readiness()).isEqualTo(Readiness.State.DRAINING);
       Wire.Answer last = idle.ask(get("/quick"));
       assertThat(last.body()).isEqualTo("quick");
       assertThat(last.closes()).isTrue();
       assertThat(idle.rest()).isEmpty();
-      assertThat(stop.isDone()).as("while a request is in flight").isFalse();
+      assertThat(stop.task().isDone()).as("while a request is in flight").isFalse();
       go.countDown();
       Wire.Answer waited = busy.answer();
       assertThat(waited.body()).isEqualTo("waited");
       assertThat(waited.closes()).isTrue();
-      assertThat(stop.get()).isLessThan(Duration.ofSeconds(5));
+      assertThat(stop.took()).isLessThan(Duration.ofSeconds(5));
     }
   }
 
   @ParameterizedTest
   @EnumSource
   void nothing_is_waited_for_when_nothing_is_connected(ServerSettings.Threads threads) throws Exception {
-    TestServer server = TestServer.start(threads, quick);
-    try (Wire wire = server.connect()) {
-      wire.ask(get("/quick"));
+    Duration shortest = Duration.ofDays(1);
+    // The machine may be busy with something else; the best of some says what the server needs.
+    for (int i = 0; i < 10; i++) {
+      TestServer server = TestServer.start(threads, quick);
+      try (Wire wire = server.connect()) {
+        wire.ask(get("/quick"));
+      }
+      await().until(() -> server.openConnections() == 0);
+      Duration took = Stop.of(server).took();
+      shortest = took.compareTo(shortest) < 0 ? took : shortest;
     }
-    assertThat(inBackground(server).get()).isLessThan(Duration.ofSeconds(2));
+    assertThat(shortest).isLessThan(Duration.ofMillis(100));
   }
 
   @ParameterizedTest
   @EnumSource
   void a_request_that_outlasts_the_drain_is_interrupted_and_its_connection_ends(ServerSettings.Threads threads) throws Exception {
-    ServerSettings usual = TestServer.settings(threads);
-    TestServer server = TestServer.start(new ServerSettings(usual.host(), 0, "test-1", threads, usual.requestTimeout(),
-        usual.bodyTimeout(), 1_000, 256, usual.queueTime(), usual.idleTimeout(), Duration.ZERO, Duration.ofMillis(200)), Set.of(wait));
+    TestServer server = TestServer.start(TestServer.settings(threads, "SCALABLE_DRAIN_TIMEOUT", "200ms"), Set.of(wait));
     try (Wire wire = server.connect()) {
       wire.send(get("/wait"));
       entered.await();
-      assertThat(inBackground(server).get()).isBetween(Duration.ofMillis(200), Duration.ofSeconds(4));
+      assertThat(Stop.of(server).took()).isBetween(Duration.ofMillis(200), Duration.ofSeconds(4));
       assertThat(wire.rest()).isEmpty();
       await().untilAsserted(() -> assertThat(end).hasValue("interrupted"));
     }
@@ -173,10 +248,8 @@ class DrainTest {
   @EnumSource
   void a_port_that_is_taken_is_named_and_nothing_is_left_running(ServerSettings.Threads threads) throws Exception {
     try (TestServer first = TestServer.start(threads, quick)) {
-      ServerSettings usual = TestServer.settings(threads);
-      HttpServer second = new HttpServer(new ServerSettings(usual.host(), first.port(), "test-2", threads, usual.requestTimeout(),
-          usual.bodyTimeout(), 1_000, 256, usual.queueTime(), usual.idleTimeout(), Duration.ZERO, usual.drainTimeout()), Set.of(), Optional.empty(),
-          Set.of(), JsonModule.jsonCodec(), new Readiness());
+      HttpServer second = TestServer.of(
+          TestServer.settings(threads, "SCALABLE_HTTP_PORT", String.valueOf(first.port())));
       assertThatThrownBy(second::start).isInstanceOf(IOException.class)
           .hasMessageContaining("cannot listen on 127.0.0.1:" + first.port()).hasMessageContaining("SCALABLE_HTTP_PORT");
       second.stop();
@@ -186,10 +259,7 @@ class DrainTest {
   @ParameterizedTest
   @EnumSource
   void a_host_that_is_unknown_is_named(ServerSettings.Threads threads) throws Exception {
-    ServerSettings usual = TestServer.settings(threads);
-    HttpServer server = new HttpServer(new ServerSettings("no-such-host.invalid", 0, "test-2", threads, usual.requestTimeout(),
-        usual.bodyTimeout(), 1_000, 256, usual.queueTime(), usual.idleTimeout(), Duration.ZERO, usual.drainTimeout()), Set.of(), Optional.empty(),
-        Set.of(), JsonModule.jsonCodec(), new Readiness());
+    HttpServer server = TestServer.of(TestServer.settings(threads, "SCALABLE_HTTP_HOST", "no-such-host.invalid"));
     assertThatThrownBy(server::start).isInstanceOf(IOException.class).hasMessageContaining("no-such-host.invalid");
     server.stop();
   }

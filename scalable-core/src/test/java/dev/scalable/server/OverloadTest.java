@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class OverloadTest {
 
-  private static final Duration LONG = Duration.ofSeconds(8);
+  private static final String LONG = "8s";
 
   private final CountDownLatch release = new CountDownLatch(1);
   private final Semaphore entered = new Semaphore(0);
@@ -34,10 +34,9 @@ class OverloadTest {
   });
   private final Route upload = Route.post("/upload", String.class, (r, body) -> Response.text("taken"));
 
-  private static ServerSettings settings(ServerSettings.Threads threads, int maxInFlight, Duration queueTime) {
-    ServerSettings usual = TestServer.settings(threads);
-    return new ServerSettings(usual.host(), 0, "test-1", threads, usual.requestTimeout(), usual.bodyTimeout(), usual.maxBody(),
-        maxInFlight, queueTime, usual.idleTimeout(), Duration.ZERO, usual.drainTimeout());
+  private static ServerSettings settings(ServerSettings.Threads threads, int maxInFlight, String queueTime) {
+    return TestServer.settings(threads, "SCALABLE_HTTP_MAX_IN_FLIGHT", String.valueOf(maxInFlight),
+        "SCALABLE_HTTP_QUEUE_TIME", queueTime);
   }
 
   /** Sends requests until so many handlers run. */
@@ -61,7 +60,7 @@ class OverloadTest {
   void a_request_beyond_the_limit_waits_a_moment_and_is_then_told_when_to_come_back(ServerSettings.Threads threads)
       throws Exception {
     List<Wire> busy = new ArrayList<>();
-    try (TestServer server = TestServer.start(settings(threads, 2, Duration.ofMillis(50)), Set.of(slow));
+    try (TestServer server = TestServer.start(settings(threads, 2, "50ms"), Set.of(slow));
         Wire late = server.connect()) {
       occupy(server, 2, busy);
 
@@ -204,9 +203,7 @@ class OverloadTest {
   @ParameterizedTest
   @EnumSource
   void a_body_that_comes_steadily_may_take_longer_than_one_that_does_not(ServerSettings.Threads threads) throws Exception {
-    ServerSettings usual = TestServer.settings(threads);
-    ServerSettings big = new ServerSettings(usual.host(), 0, "test-1", threads, usual.requestTimeout(), usual.bodyTimeout(),
-        100_000, 256, usual.queueTime(), usual.idleTimeout(), Duration.ZERO, usual.drainTimeout());
+    ServerSettings big = TestServer.settings(threads, "SCALABLE_HTTP_MAX_BODY_BYTES", "100000");
     try (TestServer server = TestServer.start(big, Set.of(upload)); Wire steady = server.connect(); Wire slow = server.connect()) {
       // 400 ms for any body, and a second more for every 16 KiB.
       String body = "\"" + "x".repeat(64_998) + "\"";

@@ -1,12 +1,15 @@
 package dev.scalable.server;
 
+import dev.scalable.config.Settings;
 import dev.scalable.health.Readiness;
 import dev.scalable.http.ErrorMapper;
 import dev.scalable.http.Filters;
 import dev.scalable.http.Route;
 import dev.scalable.json.JsonModule;
 import java.io.IOException;
-import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /** A server on any free port, without the rest of a service. */
@@ -20,10 +23,27 @@ final class TestServer implements AutoCloseable {
     server = new HttpServer(settings, routes, filters, mappers, JsonModule.jsonCodec(), readiness, bodies);
   }
 
-  /** Short limits, so that each can be waited for. */
-  static ServerSettings settings(ServerSettings.Threads threads) {
-    return new ServerSettings("127.0.0.1", 0, "test-1", threads, Duration.ofSeconds(8), Duration.ofMillis(400), 1_000, 256, Duration.ofMillis(50),
-        Duration.ofSeconds(75), Duration.ZERO, Duration.ofSeconds(10));
+  /**
+   * Short limits, so that each can be waited for.
+   *
+   * @param others settings that differ from these, names and values in turn
+   */
+  static ServerSettings settings(ServerSettings.Threads threads, String... others) {
+    Map<String, String> environment = new HashMap<>(Map.of("SCALABLE_HTTP_HOST", "127.0.0.1", "SCALABLE_HTTP_PORT", "0",
+        "SCALABLE_HEALTH_PORT", "0", "SCALABLE_INSTANCE_ID", "test-1", "SCALABLE_HTTP_THREADS", threads.name().toLowerCase(Locale.ROOT),
+        "SCALABLE_HTTP_BODY_TIMEOUT", "400ms", "SCALABLE_HTTP_MAX_BODY_BYTES", "1000", "SCALABLE_DRAIN_TIMEOUT", "10s"));
+    for (int i = 0; i < others.length; i += 2) {
+      environment.put(others[i], others[i + 1]);
+    }
+    Settings settings = Settings.of(environment);
+    ServerSettings read = ServerSettings.from(settings);
+    settings.check();
+    return read;
+  }
+
+  /** A server without routes that has not started. */
+  static HttpServer of(ServerSettings settings) {
+    return new TestServer(settings, Set.of(), Filters.of(), Set.of(), BodyBudget.ofHeap()).server;
   }
 
   static TestServer start(ServerSettings settings, Set<Route> routes, ErrorMapper... mappers) {
@@ -40,7 +60,9 @@ final class TestServer implements AutoCloseable {
 
   private TestServer started() {
     try {
+      readiness.enter(Readiness.State.STARTING);
       server.start();
+      readiness.enter(Readiness.State.READY);
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -63,12 +85,19 @@ final class TestServer implements AutoCloseable {
     return server.openConnections();
   }
 
+  boolean refusing() {
+    return server.refusing();
+  }
+
   Readiness.State readiness() {
     return readiness.state();
   }
 
   @Override
   public void close() throws IOException, InterruptedException {
+    if (readiness.state() == Readiness.State.READY) {
+      readiness.enter(Readiness.State.DRAINING);
+    }
     server.stop();
   }
 }
