@@ -2,7 +2,10 @@ package dev.scalable.http;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a handler answers: a status, headers and a body. A value; handlers return it and the server alone writes it.
@@ -29,13 +32,21 @@ public record Response(int status, List<Header> headers, Body body) {
    */
   public record Header(String name, String value) {
 
+    /** What frames the message or names the answer: the server alone knows these, and two of them could contradict each other. */
+    private static final Set<String> OF_THE_SERVER = caseless("Connection", "Content-Length", "Date", "Keep-Alive",
+        "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "X-Instance-Id", "X-Request-Id");
+
     /**
-     * Refuses what could forge further headers or cannot be sent: a name that is not a token, and control or non-ASCII characters in
-     * a value (RFC 9110 sections 5.1 and 5.5).
+     * Refuses what could forge further headers or cannot be sent: a name that is not a token, control or non-ASCII characters in a
+     * value (RFC 9110 sections 5.1 and 5.5), and headers that the server sets itself: those of the message's framing and of the
+     * connection (RFC 9112), {@code Date}, {@code X-Request-Id} and {@code X-Instance-Id}.
      */
     public Header {
       if (name.isEmpty() || !name.chars().allMatch(Header::token)) {
         throw new IllegalArgumentException("A header's name consists of letters, digits and hyphens, but this one does not: " + name);
+      }
+      if (OF_THE_SERVER.contains(name)) {
+        throw new IllegalArgumentException("The server sets the header " + name + " itself; leave it out");
       }
       for (int i = 0; i < value.length(); i++) {
         char c = value.charAt(i);
@@ -44,6 +55,12 @@ public record Response(int status, List<Header> headers, Body body) {
               + " that is a control character or not ASCII; encode it");
         }
       }
+    }
+
+    private static Set<String> caseless(String... names) {
+      Set<String> all = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+      all.addAll(List.of(names));
+      return Collections.unmodifiableSet(all);
     }
 
     private static boolean token(int c) {

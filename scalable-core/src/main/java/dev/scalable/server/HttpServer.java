@@ -55,7 +55,7 @@ public final class HttpServer implements Part {
   private final ServerSettings settings;
   private final Set<Route> routes;
   private final Filters filters;
-  private final Set<ErrorMapper> mappers;
+  private final Set<ErrorMapper<?>> mappers;
   private final JsonCodec json;
   private final Readiness readiness;
   private final Connections connections = new Connections();
@@ -66,7 +66,7 @@ public final class HttpServer implements Part {
   private @Nullable BoundedBufferPool buffers;
 
   @Inject
-  HttpServer(ServerSettings settings, Set<Route> routes, Optional<Filters> filters, Set<ErrorMapper> mappers, JsonCodec json,
+  HttpServer(ServerSettings settings, Set<Route> routes, Optional<Filters> filters, Set<ErrorMapper<?>> mappers, JsonCodec json,
       Readiness readiness) {
     this.settings = settings;
     this.routes = routes;
@@ -89,7 +89,7 @@ public final class HttpServer implements Part {
   /**
    * Listens, and declares this instance ready.
    *
-   * @throws IllegalStateException if routes are malformed or duplicate; all of them are named
+   * @throws IllegalStateException if routes are malformed or duplicate, or error mappers are; all of them are named
    * @throws IOException if the address cannot be bound
    */
   @Override
@@ -99,7 +99,7 @@ public final class HttpServer implements Part {
     threads = handlerThreads;
     ResponseWriter writer = new ResponseWriter(json, settings.instanceId(), connections);
     RequestPath path = new RequestPath(table, settings, connections, handlerThreads,
-        new Call.Steps(json, writer, new Failures(mappers)), Chain.nonBlocking(filters.list()));
+        new Call.Steps(json, writer, Failures.of(mappers)), Chain.nonBlocking(filters.list()));
     listen(path);
     readiness.enter(Readiness.State.READY);
     log.info("{} listens on {}:{} with {} routes, handlers on {} threads", settings.instanceId(), settings.host(), port(),

@@ -118,7 +118,7 @@ final class RequestPath implements HttpHandler {
       try {
         threads.execute(task);
       } catch (RejectedExecutionException e) {
-        call.refuse(e);
+        call.refuse(Problem.unavailable("This instance has as many requests as it can take"));
       }
     }, call);
   }

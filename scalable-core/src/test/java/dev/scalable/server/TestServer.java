@@ -16,7 +16,7 @@ final class TestServer implements AutoCloseable {
   private final HttpServer server;
   private final Readiness readiness = new Readiness();
 
-  private TestServer(ServerSettings settings, Set<Route> routes, Filters filters, Set<ErrorMapper> mappers) {
+  private TestServer(ServerSettings settings, Set<Route> routes, Filters filters, Set<ErrorMapper<?>> mappers) {
     server = new HttpServer(settings, routes, Optional.of(filters), mappers, JsonModule.jsonCodec(), readiness);
   }
 
@@ -26,11 +26,11 @@ final class TestServer implements AutoCloseable {
         Duration.ofSeconds(75), Duration.ZERO, Duration.ofSeconds(10));
   }
 
-  static TestServer start(ServerSettings settings, Set<Route> routes, ErrorMapper... mappers) {
+  static TestServer start(ServerSettings settings, Set<Route> routes, ErrorMapper<?>... mappers) {
     return start(settings, routes, Filters.of(), mappers);
   }
 
-  static TestServer start(ServerSettings settings, Set<Route> routes, Filters filters, ErrorMapper... mappers) {
+  static TestServer start(ServerSettings settings, Set<Route> routes, Filters filters, ErrorMapper<?>... mappers) {
     TestServer made = new TestServer(settings, routes, filters, Set.of(mappers));
     try {
       made.server.start();
