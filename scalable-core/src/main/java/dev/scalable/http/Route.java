@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a handler is reached: a method, a path template and what answers there. Immutable; {@code with}-methods return a copy.
  *
- * <p>A template is a path whose segments are either literal or one parameter in braces, {@code /products/{id}}. A literal
- * segment wins over a parameter. HEAD is answered by GET routes and OPTIONS by every path, without a route of their own.
+ * <p>A template is a path whose segments are either literal or one parameter in braces, {@code /products/{id}}. The last one may
+ * take all segments that are left, {@code /files/{path...}}, which its value has with slashes between them; it is empty for
+ * {@code /files/}. A literal segment wins over a parameter, and both over one that takes the rest. HEAD is answered by GET routes
+ * and OPTIONS by every path, without a route of their own.
  */
 public final class Route {
 
