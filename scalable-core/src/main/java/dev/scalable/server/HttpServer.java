@@ -63,6 +63,7 @@ public final class HttpServer implements Part {
   private @Nullable XnioWorker worker;
   private @Nullable AcceptingChannel<? extends StreamConnection> listener;
   private @Nullable HandlerThreads threads;
+  private @Nullable LiveBodies live;
   private @Nullable BoundedBufferPool buffers;
 
   @Inject
@@ -97,9 +98,11 @@ public final class HttpServer implements Part {
     RouteTable table = RouteTable.of(routes, filters.list(), HealthRoutes.of(readiness));
     HandlerThreads handlerThreads = HandlerThreads.of(settings.threads());
     threads = handlerThreads;
-    ResponseWriter writer = new ResponseWriter(json, settings.instanceId(), connections);
+    ResponseWriter writer = new ResponseWriter(json, settings.instanceId(), connections, settings.bodyTimeout());
+    LiveBodies liveBodies = new LiveBodies(writer, handlerThreads);
+    live = liveBodies;
     RequestPath path = new RequestPath(table, settings, connections, handlerThreads,
-        new Call.Steps(json, writer, Failures.of(mappers)), Chain.nonBlocking(filters.list()));
+        new Call.Steps(json, writer, liveBodies, Failures.of(mappers)), Chain.nonBlocking(filters.list()));
     listen(path);
     readiness.enter(Readiness.State.READY);
     log.info("{} listens on {}:{} with {} routes, handlers on {} threads", settings.instanceId(), settings.host(), port(),
@@ -217,6 +220,10 @@ public final class HttpServer implements Part {
     TimeUnit.NANOSECONDS.sleep(settings.drainDelay().toNanos());
     connections.drain();
     accepting.close();
+    if (live != null) {
+      // They would go on for ever, and their clients come back by themselves.
+      live.drain();
+    }
     Duration idle = IDLE_CONNECTIONS_DRAIN.compareTo(settings.drainTimeout()) < 0 ? IDLE_CONNECTIONS_DRAIN : settings.drainTimeout();
     boolean quiet = connections.awaitQuiet(idle, settings.drainTimeout());
     long took = Duration.ofNanos(System.nanoTime() - began).toMillis();

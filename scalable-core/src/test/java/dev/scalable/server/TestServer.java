@@ -22,7 +22,11 @@ final class TestServer implements AutoCloseable {
 
   /** Short limits, so that each can be waited for. */
   static ServerSettings settings(ServerSettings.Threads threads) {
-    return new ServerSettings("127.0.0.1", 0, "test-1", threads, Duration.ofSeconds(8), Duration.ofMillis(400), 1_000,
+    return settings(threads, Duration.ofSeconds(8));
+  }
+
+  static ServerSettings settings(ServerSettings.Threads threads, Duration requestTimeout) {
+    return new ServerSettings("127.0.0.1", 0, "test-1", threads, requestTimeout, Duration.ofMillis(400), 1_000,
         Duration.ofSeconds(75), Duration.ZERO, Duration.ofSeconds(10));
   }
 
