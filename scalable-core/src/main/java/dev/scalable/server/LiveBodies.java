@@ -4,8 +4,10 @@ import dev.scalable.http.Response;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
+import io.undertow.util.Protocols;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -109,8 +111,7 @@ final class LiveBodies {
       @Override
       public void head() {
         then = answer.then().get();
-        writer.head(exchange, answer.id(), answer.encoded(), then);
-        length.ifPresent(exchange::setResponseContentLength);
+        beginLive(answer, length, then);
       }
 
       @Override
@@ -123,6 +124,20 @@ final class LiveBodies {
       out.finish();
     } catch (Throwable t) {
       fail(answer, out, t);
+    }
+  }
+
+  /**
+   * Sets the head. Without a length the body is sent in chunks, also where the connection is to be closed after it (there Undertow
+   * would leave them out): only so can a client tell a body that was cut off from a whole one.
+   */
+  private void beginLive(Answer answer, OptionalLong length, ResponseWriter.Then then) {
+    HttpServerExchange exchange = answer.exchange();
+    writer.head(exchange, answer.id(), answer.encoded(), then);
+    if (length.isPresent()) {
+      exchange.setResponseContentLength(length.getAsLong());
+    } else if (exchange.getProtocol().equals(Protocols.HTTP_1_1) && Connectors.isEntityBodyAllowed(exchange)) {
+      exchange.getResponseHeaders().put(Headers.TRANSFER_ENCODING, "chunked");
     }
   }
 
@@ -160,8 +175,7 @@ final class LiveBodies {
       onIoThread(answer, () -> {
         HttpServerExchange exchange = answer.exchange();
         ResponseWriter.Then then = answer.then().get();
-        writer.head(exchange, answer.id(), answer.encoded(), then);
-        length.ifPresent(exchange::setResponseContentLength);
+        beginLive(answer, length, then);
         if (exchange.getRequestMethod().equals(Methods.HEAD) && length.isEmpty()) {
           // Else Undertow says that the length is 0.
           exchange.getResponseChannel();
@@ -189,7 +203,7 @@ final class LiveBodies {
         return;
       }
       // It ends with its connection: there is no telling when it carries another request.
-      writer.head(exchange, answer.id(), answer.encoded(), ResponseWriter.Then.CUT);
+      beginLive(answer, OptionalLong.empty(), ResponseWriter.Then.CUT);
       HeaderMap headers = exchange.getResponseHeaders();
       headers.put(CACHE, "no-store");
       headers.put(BUFFERING, "no");
