@@ -2,7 +2,7 @@ package dev.scalable;
 
 import dagger.Module;
 import dagger.Provides;
-import dagger.multibindings.IntoSet;
+import dagger.multibindings.ElementsIntoSet;
 import dev.scalable.cache.CacheLoadTimeout;
 import dev.scalable.cache.CacheModule;
 import dev.scalable.config.Settings;
@@ -19,7 +19,6 @@ import dev.scalable.redis.RedisModule;
 import dev.scalable.server.ServerModule;
 import jakarta.inject.Singleton;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -70,16 +69,13 @@ public final class ScalableModule {
 
   /** What a client is told when the database or a cached value cannot be had in time. */
   @Provides
-  @IntoSet
-  static ErrorMapper unavailable() {
-    return failure -> switch (failure) {
-      case DbUnavailable unavailable -> Optional.of(Problem.unavailable(
-          "The database did not do this in time; nothing was changed"));
-      // No Retry-After: to repeat it could do it twice.
-      case CommitUnknown unknown -> Optional.of(Problem.of(503, "Service Unavailable",
-          "The connection to the database was lost while saving: whether it was saved is unknown"));
-      case CacheLoadTimeout timeout -> Optional.of(Problem.unavailable("The value is still being loaded"));
-      default -> Optional.empty();
-    };
+  @ElementsIntoSet
+  static Set<ErrorMapper<?>> unavailable() {
+    return Set.of(
+        ErrorMapper.of(DbUnavailable.class, e -> Problem.unavailable("The database did not do this in time; nothing was changed")),
+        // No Retry-After: to repeat it could do it twice.
+        ErrorMapper.of(CommitUnknown.class, e -> Problem.of(503, "Service Unavailable",
+            "The connection to the database was lost while saving: whether it was saved is unknown")),
+        ErrorMapper.of(CacheLoadTimeout.class, e -> Problem.unavailable("The value is still being loaded")));
   }
 }

@@ -1,20 +1,38 @@
 package dev.scalable.http;
 
-import java.util.Optional;
+import java.util.function.Function;
 
 /**
- * Turns exceptions of one kind into problems. Contribute one with Dagger's {@code @IntoSet}; an exception that no mapper knows is
- * a 500 that tells the client nothing of its cause. When two mappers know an exception, either may be asked: let each know its
- * own. Implementations are safe for use by many threads.
+ * What a client is told of exceptions of one class and those below it. Contribute one with Dagger's {@code @IntoSet}; an exception
+ * that no mapper knows is a 500 that tells the client nothing of its cause.
+ *
+ * <p>The mapper of the nearest class answers, as a {@code catch} would: one for {@code FileNotFoundException} before one for
+ * {@code IOException}. Two for one class stop the start.
+ *
+ * @param type the class of exceptions; never {@link Problem}, which is answered as it is
+ * @param problem the problem to answer with; safe for use by many threads
+ * @param <E> the class of exceptions
  */
-@FunctionalInterface
-public interface ErrorMapper {
+public record ErrorMapper<E extends Exception>(Class<E> type, Function<? super E, Problem> problem) {
 
   /**
-   * The problem to answer with.
+   * A mapper.
    *
-   * @param failure what a handler threw, never a {@link Problem}
-   * @return the problem; empty when this mapper does not know the exception
+   * @param type the class of exceptions
+   * @param problem the problem to answer with
+   * @param <E> the class of exceptions
    */
-  Optional<Problem> map(Exception failure);
+  public static <E extends Exception> ErrorMapper<E> of(Class<E> type, Function<? super E, Problem> problem) {
+    return new ErrorMapper<>(type, problem);
+  }
+
+  /**
+   * The problem that an exception is answered with.
+   *
+   * @param failure an exception of this mapper's class
+   * @throws ClassCastException if it is of another
+   */
+  public Problem map(Exception failure) {
+    return problem.apply(type.cast(failure));
+  }
 }

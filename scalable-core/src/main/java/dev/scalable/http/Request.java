@@ -3,6 +3,7 @@ package dev.scalable.http;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request, as a handler sees it. It has no session and no attributes: what a handler needs to remember belongs into the
@@ -76,14 +77,42 @@ public interface Request {
   long queryLong(String name, long orElse, long min, long max);
 
   /**
-   * The first value of a header.
+   * The value of a header; of one that was sent on several lines, the first.
    *
    * @param name name of the header, in any case
    * @return the value; empty when the header is absent
    */
   Optional<String> header(String name);
 
-  /** The body as it was sent; of length 0 when there was none. The array is not copied: do not change it. */
+  /**
+   * Refuses a change of a version other than the client has seen: for a handler that is about to change or delete something, in the
+   * transaction in which it does (RFC 9110 section 13.1). A request that names no version passes.
+   *
+   * @param current the version there is now; null when there is nothing
+   * @throws Problem 412 if {@code If-Match} does not have it exactly, or {@code If-None-Match} has it
+   */
+  default void checkVersion(@Nullable EntityTag current) {
+    boolean lost = header("If-Match").filter(list -> current == null || !current.isExactlyIn(list)).isPresent();
+    if (lost || header("If-None-Match").filter(list -> current != null && current.isIn(list)).isPresent()) {
+      throw Problem.of(412, "Precondition Failed", "There is another version here than the one asked for"
+          + (current == null ? ": none" : ": " + current));
+    }
+  }
+
+  /**
+   * As {@link #checkVersion}, for what must not be changed by one who has not seen it.
+   *
+   * @param current the version there is now; null when there is nothing
+   * @throws Problem 428 if the request has no {@code If-Match} (RFC 6585 section 3), else as {@link #checkVersion}
+   */
+  default void requireVersion(@Nullable EntityTag current) {
+    if (header("If-Match").isEmpty()) {
+      throw Problem.of(428, "Precondition Required", "Say by If-Match which version this is meant for");
+    }
+    checkVersion(current);
+  }
+
+  /** The body as it was sent; of length 0 when there was none, or when the route has it as a stream. The array is not copied: do not change it. */
   byte[] body();
 
   /** What is left of the time in which this request must be answered; zero when it is over, never negative. */

@@ -1,5 +1,6 @@
 package dev.scalable.http;
 
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -11,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a handler is reached: a method, a path template and what answers there. Immutable; {@code with}-methods return a copy.
  *
- * <p>A template is a path whose segments are either literal or one parameter in braces, {@code /products/{id}}. A literal
- * segment wins over a parameter. HEAD is answered by GET routes and OPTIONS by every path, without a route of their own.
+ * <p>A template is a path whose segments are either literal or one parameter in braces, {@code /products/{id}}. The last one may
+ * take all segments that are left, {@code /files/{path...}}, which its value has with slashes between them; it is empty for
+ * {@code /files/}. A literal segment wins over a parameter, and both over one that takes the rest. HEAD is answered by GET routes
+ * and OPTIONS by every path, without a route of their own.
  */
 public final class Route {
 
@@ -32,7 +35,7 @@ public final class Route {
 
   /** What was said of a route beyond what answers where. */
   private record Options(@Nullable Integer maxBody, @Nullable Duration timeout, List<Filter> filters, boolean inline,
-      String declaredAt) {}
+      boolean tagged, List<String> produces, String declaredAt) {}
 
   /** What answers a request. For the server; handlers are given to the factories below. */
   public sealed interface Action {
@@ -52,6 +55,13 @@ public final class Route {
      * @param <B> type of the body
      */
     record CallWithBody<B>(BodyType<B> type, BodyHandler<B> handler) implements Action {}
+
+    /**
+     * A handler that reads the body as it comes.
+     *
+     * @param handler the handler
+     */
+    record Upload(BodyHandler<InputStream> handler) implements Action {}
 
     /**
      * A value by key; 404 when the key has none.
@@ -195,13 +205,44 @@ public final class Route {
     return of(Method.DELETE, template, new Action.Call(handler));
   }
 
+  /**
+   * A route whose handler reads the body as it comes, so that a large one is never in memory as a whole. The stream ends with the
+   * body, and with the handler; what is left unread is thrown away.
+   *
+   * <p>A read waits for the client, with an {@code IOException} when it has gone, and with a {@link Problem} to be passed on: 413
+   * when the body is larger than {@link #withMaxBody} allows, 408 when the client was waited for longer in all than the server's
+   * limit for bodies and one second for each 16 KiB that came. The deadline of the route counts from the end of the request's
+   * head, and so holds for the reading as well.
+   *
+   * @param method POST, PUT or PATCH
+   * @param template the path template
+   * @param handler what answers
+   */
+  public static Route upload(Method method, String template, BodyHandler<InputStream> handler) {
+    if (method != Method.POST && method != Method.PUT && method != Method.PATCH) {
+      throw new IllegalArgumentException(method + " " + template + ": only POST, PUT and PATCH have a body to upload");
+    }
+    return of(method, template, new Action.Upload(handler));
+  }
+
+  /**
+   * A GET and HEAD route for files, at a path and everything below it.
+   *
+   * @param path where they are found, {@code /assets} or {@code /}
+   * @param files the files
+   */
+  public static Route files(String path, StaticFiles files) {
+    String folder = path.endsWith("/") ? path : path + "/";
+    return of(Method.GET, folder + "{" + StaticFiles.PARAMETER + "...}", new Action.Call(files)).inline();
+  }
+
   private static Route of(Method method, String template, Action action) {
     if (!template.startsWith("/")) {
       throw new IllegalArgumentException("A route's template starts with a slash, but this one does not: " + template);
     }
     String declaredAt = STACK.walk(frames -> frames.filter(frame -> !frame.getClassName().equals(Route.class.getName()))
         .findFirst().map(frame -> frame.toStackTraceElement().toString()).orElse("an unknown place"));
-    return new Route(method, template, action, new Options(null, null, List.of(), false, declaredAt));
+    return new Route(method, template, action, new Options(null, null, List.of(), false, false, List.of(), declaredAt));
   }
 
   private Route with(Options other) {
@@ -217,7 +258,8 @@ public final class Route {
     if (bytes < 0) {
       throw new IllegalArgumentException(this + ": maxBody is " + bytes + ", less than nothing");
     }
-    return with(new Options(bytes, options.timeout, options.filters, options.inline, options.declaredAt));
+    return with(new Options(bytes, options.timeout, options.filters, options.inline, options.tagged, options.produces,
+        options.declaredAt));
   }
 
   /**
@@ -229,7 +271,8 @@ public final class Route {
     if (!limit.isPositive()) {
       throw new IllegalArgumentException(this + ": timeout is " + limit + ", it must be positive");
     }
-    return with(new Options(options.maxBody, limit, options.filters, options.inline, options.declaredAt));
+    return with(new Options(options.maxBody, limit, options.filters, options.inline, options.tagged, options.produces,
+        options.declaredAt));
   }
 
   /**
@@ -239,7 +282,8 @@ public final class Route {
    */
   public Route with(Filter... filters) {
     List<Filter> all = Stream.concat(options.filters.stream(), Stream.of(filters)).toList();
-    return with(new Options(options.maxBody, options.timeout, all, options.inline, options.declaredAt));
+    return with(new Options(options.maxBody, options.timeout, all, options.inline, options.tagged, options.produces,
+        options.declaredAt));
   }
 
   /**
@@ -247,7 +291,32 @@ public final class Route {
    * network, a disk, a lock or another thread, or every connection of that IO thread waits with it.
    */
   public Route inline() {
-    return with(new Options(options.maxBody, options.timeout, options.filters, true, options.declaredAt));
+    if (action instanceof Action.Upload) {
+      throw new IllegalArgumentException(this + ": the handler waits for its body, which it must not do on the IO thread");
+    }
+    return with(new Options(options.maxBody, options.timeout, options.filters, true, options.tagged, options.produces,
+        options.declaredAt));
+  }
+
+  /**
+   * This route with a strong entity tag on each 200, made of its bytes; one that the handler gave stays. A client that has these
+   * bytes already is answered 304 (RFC 9110 section 13.1.2). The handler runs all the same: it saves the way, not the work. Not for
+   * bodies that are made while they are sent.
+   */
+  public Route withTag() {
+    return with(new Options(options.maxBody, options.timeout, options.filters, options.inline, true, options.produces,
+        options.declaredAt));
+  }
+
+  /**
+   * This route for clients that take what it answers with: one whose {@code Accept} excludes all these types is answered 406 before
+   * the handler runs (RFC 9110 section 12.5.1). Without this, a client gets what there is, whatever it accepts.
+   *
+   * @param types media types without parameters, {@code application/json}
+   */
+  public Route withProduces(String... types) {
+    return with(new Options(options.maxBody, options.timeout, options.filters, options.inline, options.tagged,
+        List.of(types), options.declaredAt));
   }
 
   /** The method. */
@@ -283,6 +352,16 @@ public final class Route {
   /** Whether its handler is said not to block. */
   public boolean isInline() {
     return options.inline;
+  }
+
+  /** Whether its answers are tagged by their bytes. */
+  public boolean isTagged() {
+    return options.tagged;
+  }
+
+  /** The media types it answers with; empty means that it is not said. */
+  public List<String> produces() {
+    return options.produces;
   }
 
   /** The line of the program that made this route, as a stack trace writes it. */

@@ -68,16 +68,64 @@ final class JacksonCodec implements JsonCodec {
 
   /** Jackson lets overlong and cut short sequences through, which another reader of the same bytes takes for something else. */
   private static void refuseIllFormed(byte[] json) throws Malformed {
+    boolean ascii = true;
+    boolean escapes = false;
     for (byte b : json) {
-      if (b < 0) {
-        try {
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json));
-        } catch (CharacterCodingException e) {
-          throw new Malformed("not well-formed UTF-8", e);
-        }
-        return;
+      ascii &= b >= 0;
+      escapes |= b == '\\';
+    }
+    if (!ascii) {
+      try {
+        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json));
+      } catch (CharacterCodingException e) {
+        throw new Malformed("not well-formed UTF-8", e);
       }
     }
+    if (escapes) {
+      refuseLoneSurrogates(json);
+    }
+  }
+
+  /**
+   * Half a character, written as an escape, makes a text that no encoder can write again: not to the database, not in the answer
+   * (RFC 8259 section 8.2). What is no escape at all is left to the parser.
+   */
+  private static void refuseLoneSurrogates(byte[] json) throws Malformed {
+    for (int i = 0; i < json.length; i++) {
+      if (json[i] != '\\') {
+        continue;
+      }
+      int unit = escaped(json, i);
+      if (unit < 0) {
+        // Over the second character, which may be a backslash that escapes nothing.
+        i++;
+        continue;
+      }
+      if (Character.isSurrogate((char) unit)) {
+        int low = escaped(json, i + 6);
+        if (!Character.isHighSurrogate((char) unit) || low < 0 || !Character.isLowSurrogate((char) low)) {
+          throw new Malformed("half a surrogate pair stands alone in a text, at byte " + i, new IllegalArgumentException());
+        }
+        i += 6;
+      }
+      i += 5;
+    }
+  }
+
+  /** The code unit that is written as an escape of six characters here; -1 if there is none. */
+  private static int escaped(byte[] json, int at) {
+    if (at + 6 > json.length || json[at] != '\\' || json[at + 1] != 'u') {
+      return -1;
+    }
+    int unit = 0;
+    for (int i = at + 2; i < at + 6; i++) {
+      int digit = Character.digit(json[i], 16);
+      if (digit < 0) {
+        return -1;
+      }
+      unit = unit << 4 | digit;
+    }
+    return unit;
   }
 
   /** What is wrong and where, in words that name the client's JSON and not our classes. */

@@ -181,7 +181,8 @@ final class BodyReader {
     IoUtils.safeClose(exchange.getConnection());
   }
 
-  private static Problem tooLarge(int limit) {
+  /** What a client is told whose body is larger than its route takes. */
+  static Problem tooLarge(int limit) {
     return Problem.of(413, "Content Too Large", "The body has more than " + limit + " bytes");
   }
 }

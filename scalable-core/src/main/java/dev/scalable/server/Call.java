@@ -1,7 +1,9 @@
 package dev.scalable.server;
 
+import dev.scalable.http.Handler;
 import dev.scalable.http.JsonCodec;
 import dev.scalable.http.Lookup;
+import dev.scalable.http.Method;
 import dev.scalable.http.Problem;
 import dev.scalable.http.Request;
 import dev.scalable.http.Response;
@@ -11,8 +13,10 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +33,7 @@ final class Call implements Runnable {
   private final HttpServerExchange exchange;
   private final ExchangeRequest request;
   private final RouteTable.Match match;
+  private final @Nullable BodyInput input;
   private final Steps steps;
 
   /** Guarded by this: the thread while the handler runs on it, and whether the answer was given. */
@@ -37,12 +42,14 @@ final class Call implements Runnable {
   private XnioExecutor.@Nullable Key timer;
 
   /** What a call needs from the server. */
-  record Steps(JsonCodec json, ResponseWriter writer, Failures failures) {}
+  record Steps(JsonCodec json, ResponseWriter writer, LiveBodies live, Failures failures) {}
 
-  Call(HttpServerExchange exchange, ExchangeRequest request, RouteTable.Match match, Steps steps) {
+  /** A call; of an upload if it has an input. */
+  Call(HttpServerExchange exchange, ExchangeRequest request, RouteTable.Match match, @Nullable BodyInput input, Steps steps) {
     this.exchange = exchange;
     this.request = request;
     this.match = match;
+    this.input = input;
     this.steps = steps;
   }
 
@@ -59,13 +66,36 @@ final class Call implements Runnable {
       }
       runner = Thread.currentThread();
     }
-    answer(encoded(match.chain().around(this::respond, request, this::failure)));
+    ResponseWriter.Encoded encoded = encoded(match.chain().around(this::respond, request, this::failure));
+    if (encoded.live()) {
+      steps.live().send(live(encoded, this::claim));
+    } else {
+      answer(encoded);
+    }
   }
 
   /** Runs the handler here, on the IO thread, and answers. */
   void runInline() {
-    ResponseWriter.Encoded encoded = encoded(match.chain().around(this::respond, request, this::failure));
-    steps.writer().write(exchange, request.id(), encoded, ResponseWriter.Then.KEEP);
+    runInline(this::respond);
+  }
+
+  /** Answers here, on the IO thread, with what {@code known} says; only a body that is made while it is sent takes a thread. */
+  void runInline(Handler known) {
+    ResponseWriter.Encoded encoded = encoded(match.chain().around(known, request, this::failure));
+    if (encoded.live()) {
+      steps.live().dispatch(live(encoded, () -> true));
+    } else {
+      steps.writer().write(exchange, request.id(), encoded, ResponseWriter.Then.KEEP);
+    }
+  }
+
+  private LiveBodies.Answer live(ResponseWriter.Encoded encoded, BooleanSupplier claim) {
+    return new LiveBodies.Answer(exchange, request.id(), encoded, claim, thrown -> encoded(failure(thrown)), this::then);
+  }
+
+  /** What becomes of the connection: an upload may have left some of its body unread. */
+  private ResponseWriter.Then then() {
+    return input == null ? ResponseWriter.Then.KEEP : input.then();
   }
 
   private synchronized boolean expired() {
@@ -76,6 +106,7 @@ final class Call implements Runnable {
     return switch (match.route().action()) {
       case Route.Action.Call call -> call.handler().handle(seen);
       case Route.Action.CallWithBody<?> call -> bind(call, seen);
+      case Route.Action.Upload upload -> upload.handler().handle(seen, Objects.requireNonNull(input));
       case Route.Action.Answer<?, ?> lookup -> load(lookup, seen);
     };
   }
@@ -83,7 +114,8 @@ final class Call implements Runnable {
   private <B> Response bind(Route.Action.CallWithBody<B> call, Request seen) throws Exception {
     String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
     if (type != null && !json(type)) {
-      throw Problem.of(415, "Unsupported Media Type", "The body must be application/json, and it is " + type);
+      throw Problem.of(415, "Unsupported Media Type", "The body must be application/json, and it is " + type)
+          .header(taken(match.route().method()), "application/json");
     }
     if (request.body().length == 0) {
       throw Problem.badRequest("The request has no body; it must be JSON");
@@ -95,6 +127,15 @@ final class Call implements Runnable {
       throw Problem.badRequest("The body cannot be read: " + e.getMessage());
     }
     return call.handler().handle(seen, body);
+  }
+
+  /** The header that says what a method takes: RFC 5789 section 3.1, W3C Linked Data Platform 7.1, RFC 9110 section 15.5.16. */
+  private static String taken(Method method) {
+    return switch (method) {
+      case PATCH -> "Accept-Patch";
+      case POST -> "Accept-Post";
+      default -> "Accept";
+    };
   }
 
   private static boolean json(String contentType) {
@@ -122,14 +163,18 @@ final class Call implements Runnable {
       log.debug("{} {} {} ended after its deadline", request.id(), request.method(), request.path(), thrown);
       return Response.status(504);
     }
+    if (input != null && input.clientGone()) {
+      log.debug("{} {} {} ended with its client", request.id(), request.method(), request.path(), thrown);
+      return Response.status(400);
+    }
     return steps.failures().response(thrown, request.id(), request.method() + " " + request.path());
   }
 
   private ResponseWriter.Encoded encoded(Response response) {
     try {
-      return steps.writer().encode(response);
+      return steps.writer().encode(response, match.route().isTagged());
     } catch (RuntimeException | StackOverflowError unencodable) {
-      return steps.writer().encode(failure(unencodable));
+      return steps.writer().encode(failure(unencodable), false);
     }
   }
 
@@ -158,7 +203,7 @@ final class Call implements Runnable {
     log.warn("{} {} {} was not answered by its deadline and got a 504{}", request.id(), request.method(), request.path(),
         late == null ? "; no thread was free for it" : "; its handler was interrupted");
     write(steps.writer().encode(Problem.of(504, "Gateway Timeout",
-        "The request was not answered in the time it is given here; it may still have an effect").response(request.id())));
+        "The request was not answered in the time it is given here; it may still have an effect").response(request.id()), false));
   }
 
   /** Whether the caller is the one to answer: the first who asks. */
@@ -183,7 +228,7 @@ final class Call implements Runnable {
   private void write(ResponseWriter.Encoded encoded) {
     try {
       exchange.getIoThread().execute(() -> Connectors.executeRootHandler(
-          onIoThread -> steps.writer().write(onIoThread, request.id(), encoded, ResponseWriter.Then.KEEP), exchange));
+          onIoThread -> steps.writer().write(onIoThread, request.id(), encoded, then()), exchange));
     } catch (RejectedExecutionException e) {
       log.debug("{} has an answer and nobody to give it to: the server gave up on it when its drain was over", request.id());
     }

@@ -4,9 +4,11 @@ import dev.scalable.http.ErrorMapper;
 import dev.scalable.http.Problem;
 import dev.scalable.http.Response;
 import java.util.Collection;
-import java.util.List;
-import java.util.Optional;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,10 +17,31 @@ final class Failures {
 
   private static final Logger log = LoggerFactory.getLogger(Failures.class);
 
-  private final List<ErrorMapper> mappers;
+  private final Map<Class<?>, ErrorMapper<?>> mappers;
 
-  Failures(Collection<ErrorMapper> mappers) {
-    this.mappers = List.copyOf(mappers);
+  private Failures(Map<Class<?>, ErrorMapper<?>> mappers) {
+    this.mappers = mappers;
+  }
+
+  /**
+   * The answers that some mappers give.
+   *
+   * @throws IllegalStateException if two know the same class; the message names all such classes
+   */
+  static Failures of(Collection<ErrorMapper<?>> mappers) {
+    Map<Class<?>, ErrorMapper<?>> byType = new HashMap<>();
+    // Mappers come as a set: sorted, the message is the same at every start.
+    TreeSet<String> mistakes = new TreeSet<>();
+    for (ErrorMapper<?> mapper : mappers) {
+      if (byType.put(mapper.type(), mapper) != null) {
+        mistakes.add(mapper.type().getName());
+      }
+    }
+    if (!mistakes.isEmpty()) {
+      throw new IllegalStateException("More than one ErrorMapper is given for each of these, and only one can answer: "
+          + String.join(", ", mistakes));
+    }
+    return new Failures(Map.copyOf(byType));
   }
 
   /**
@@ -49,15 +72,24 @@ final class Failures {
       return problem;
     }
     if (thrown instanceof Exception exception) {
-      for (ErrorMapper mapper : mappers) {
-        Optional<Problem> problem = mapper.map(exception);
-        if (problem.isPresent()) {
-          log.warn("{} {} answered {}: {}", requestId, where, problem.get().status(), exception.toString());
-          return problem.get();
-        }
+      ErrorMapper<?> mapper = nearest(exception.getClass());
+      if (mapper != null) {
+        Problem problem = mapper.map(exception);
+        log.warn("{} {} answered {}: {}", requestId, where, problem.status(), exception.toString());
+        return problem;
       }
     }
     return unexpected(thrown, requestId, where);
+  }
+
+  private @Nullable ErrorMapper<?> nearest(Class<?> thrown) {
+    for (Class<?> type = thrown; type != null; type = type.getSuperclass()) {
+      ErrorMapper<?> mapper = mappers.get(type);
+      if (mapper != null) {
+        return mapper;
+      }
+    }
+    return null;
   }
 
   private static Problem unexpected(Throwable thrown, String requestId, String where) {

@@ -67,7 +67,7 @@ final class HealthListener implements Part {
     this.readiness = readiness;
     this.checks = checks;
     // Connections of its own, which never drain: what is asked here is answered to the end.
-    this.writer = new ResponseWriter(json, settings.instanceId(), new Connections());
+    this.writer = new ResponseWriter(json, settings.instanceId(), new Connections(), settings.bodyTimeout());
     this.pages = pages.stream().collect(Collectors.toUnmodifiableMap(Page::path, Page::content, (one, other) -> {
       throw new IllegalArgumentException("Two pages of the health port have the same path");
     }));
@@ -168,7 +168,7 @@ final class HealthListener implements Part {
   }
 
   private void write(HttpServerExchange exchange, String id, Response response) {
-    writer.write(exchange, id, writer.encode(response), ResponseWriter.Then.KEEP);
+    writer.write(exchange, id, writer.encode(response, false), ResponseWriter.Then.KEEP);
   }
 
   /** Stops at once: what is asked here is no work that could be lost. Without a start, does nothing. */

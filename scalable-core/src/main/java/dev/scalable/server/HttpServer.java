@@ -49,7 +49,7 @@ public final class HttpServer implements Part {
   private final ServerSettings settings;
   private final Set<Route> routes;
   private final Filters filters;
-  private final Set<ErrorMapper> mappers;
+  private final Set<ErrorMapper<?>> mappers;
   private final JsonCodec json;
   private final Readiness readiness;
   private final BodyBudget bodies;
@@ -57,15 +57,16 @@ public final class HttpServer implements Part {
 
   private @Nullable Listener listener;
   private @Nullable HandlerThreads threads;
+  private @Nullable LiveBodies live;
   private @Nullable BoundedBufferPool buffers;
 
   @Inject
-  HttpServer(ServerSettings settings, Set<Route> routes, Optional<Filters> filters, Set<ErrorMapper> mappers, JsonCodec json,
+  HttpServer(ServerSettings settings, Set<Route> routes, Optional<Filters> filters, Set<ErrorMapper<?>> mappers, JsonCodec json,
       Readiness readiness) {
     this(settings, routes, filters.orElse(Filters.of()), mappers, json, readiness, BodyBudget.ofHeap());
   }
 
-  HttpServer(ServerSettings settings, Set<Route> routes, Filters filters, Set<ErrorMapper> mappers, JsonCodec json,
+  HttpServer(ServerSettings settings, Set<Route> routes, Filters filters, Set<ErrorMapper<?>> mappers, JsonCodec json,
       Readiness readiness, BodyBudget bodies) {
     this.settings = settings;
     this.routes = routes;
@@ -89,7 +90,7 @@ public final class HttpServer implements Part {
   /**
    * Listens.
    *
-   * @throws IllegalStateException if routes are malformed or duplicate; all of them are named
+   * @throws IllegalStateException if routes are malformed or duplicate, or error mappers are; all of them are named
    * @throws IOException if the address cannot be bound
    */
   @Override
@@ -97,10 +98,13 @@ public final class HttpServer implements Part {
     RouteTable table = RouteTable.of(routes, filters.list(), HealthRoutes.of(readiness));
     HandlerThreads handlerThreads = HandlerThreads.of(settings.threads(), settings.maxInFlight());
     threads = handlerThreads;
-    ResponseWriter writer = new ResponseWriter(json, settings.instanceId(), connections);
+    ResponseWriter writer = new ResponseWriter(json, settings.instanceId(), connections, settings.bodyTimeout());
+    LiveBodies liveBodies = new LiveBodies(writer, handlerThreads);
+    live = liveBodies;
     RequestPath path = new RequestPath(table, settings, connections,
         new InFlight(handlerThreads, settings.maxInFlight(), settings.queueTime()), bodies,
-        new Call.Steps(json, writer, new Failures(mappers)), Chain.of(filters.list(), List.of()).nonBlocking());
+        new Call.Steps(json, writer, liveBodies, Failures.of(mappers)),
+        Chain.of(filters.list(), List.of()).nonBlocking());
     listen(path);
     log.info("{} listens on {}:{} with {} routes, handlers on {} threads", settings.instanceId(), settings.host(), port(),
         routes.size(), settings.threads().name().toLowerCase(Locale.ROOT));
@@ -200,6 +204,10 @@ public final class HttpServer implements Part {
     boolean closed = open.close(settings.drainTimeout());
     // Only now: an answer that ends a connection makes the proxy open another, which had better be refused than reset.
     connections.drain();
+    if (live != null) {
+      // They would go on for ever, and their clients come back by themselves.
+      live.drain();
+    }
     Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
     Duration idle = IDLE_CONNECTIONS_DRAIN.compareTo(left) < 0 ? IDLE_CONNECTIONS_DRAIN : left;
     boolean quiet = connections.awaitQuiet(idle, left) && closed;

@@ -15,7 +15,8 @@ import org.xnio.XnioExecutor;
  * of arrival, and is then told to come back.
  *
  * <p>A place is held by a handler until it returns, also past its deadline: what still runs still uses what the limit protects.
- * It is not held while a body arrives or an answer is written, or else a few slow clients could hold all of them.
+ * It is not held while a bound body arrives or a ready answer is written, or else a few slow clients could hold all of them. A
+ * handler that reads an upload or writes a stream itself holds its place meanwhile, bounded by the rate that those demand.
  *
  * <p>Safe for use by many threads.
  */

@@ -8,19 +8,14 @@ import dev.scalable.http.Response;
 import dev.scalable.http.Route;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.Headers;
 import io.undertow.util.Protocols;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.xnio.IoUtils;
-import org.xnio.XnioExecutor;
 
 /**
  * What happens to a request, in order. {@link #handleRequest} is the list; each step says why it stands where it stands.
@@ -36,6 +31,8 @@ final class RequestPath implements HttpHandler {
    */
   private static final Map<String, Method> METHODS =
       Stream.of(Method.values()).collect(Collectors.toUnmodifiableMap(Method::name, Function.identity()));
+
+  private static final byte[] NOTHING = new byte[0];
 
   private final RouteTable routes;
   private final ServerSettings settings;
@@ -78,12 +75,15 @@ final class RequestPath implements HttpHandler {
       }
       // The route before the body: nobody uploads a body to an address that does not exist.
       RouteTable.Match match = routes.find(method, path);
-      // Refused before the body, so that a flood costs no more than its headers. What needs no handler thread is never refused.
-      if (!match.route().isInline() && inFlight.full()) {
+      // Before the body and the handler: what a client does not take is neither read for nor done for it.
+      Negotiation.check(match.route(), exchange);
+      // Refused before the body, so that a flood of them costs no more than its headers. One without a body goes on: it may need
+      // no handler.
+      if (!exchange.isRequestComplete() && !match.route().isInline() && inFlight.full()) {
         throw Failures.overloaded();
       }
       // The body on the IO thread: a slow upload then costs a buffer and no thread.
-      receive(exchange, bare, match.route(), body -> proceed(exchange, id, path, match, body));
+      receive(exchange, bare, match.route(), (body, input) -> proceed(exchange, id, path, match, body, input));
     } catch (RuntimeException e) {
       refuse(exchange, id, bare, e);
     }
@@ -98,11 +98,12 @@ final class RequestPath implements HttpHandler {
     write(exchange, bare.id(), response);
   }
 
-  private void proceed(HttpServerExchange exchange, String id, String path, RouteTable.Match match, byte[] body) {
+  private void proceed(HttpServerExchange exchange, String id, String path, RouteTable.Match match, byte[] body,
+      @Nullable BodyInput input) {
     Duration limit = match.route().timeout().orElse(settings.requestTimeout());
     long deadline = System.nanoTime() + limit.toNanos();
     ExchangeRequest request = ExchangeRequest.matched(exchange, id, path, match, body, deadline);
-    Call call = new Call(exchange, request, match, steps);
+    Call call = new Call(exchange, request, match, input, steps);
     // What needs no thread is answered here. A filter that may block sends even a value at hand to a thread.
     if (!match.chain().blocks()) {
       if (match.route().isInline()) {
@@ -112,7 +113,7 @@ final class RequestPath implements HttpHandler {
       if (match.route().action() instanceof Route.Action.Answer<?, ?> lookup) {
         Handler known = atHand(lookup, request);
         if (known != null) {
-          write(exchange, id, match.chain().around(known, request, thrown -> failure(exchange, id, thrown)));
+          call.runInline(known);
           return;
         }
       }
@@ -158,18 +159,28 @@ final class RequestPath implements HttpHandler {
     return method;
   }
 
-  private void receive(HttpServerExchange exchange, ExchangeRequest bare, Route route, Consumer<byte[]> next) {
-    if (exchange.isRequestComplete()) {
-      next.accept(new byte[0]);
+  /** What goes on with a body: all of it, or what it is read from. */
+  private interface Received {
+    void proceed(byte[] body, @Nullable BodyInput input);
+  }
+
+  private void receive(HttpServerExchange exchange, ExchangeRequest bare, Route route, Received next) {
+    int limit = route.maxBody().orElse(settings.maxBody());
+    if (route.action() instanceof Route.Action.Upload) {
+      // Read by the handler: nothing is read of it before it is asked for.
+      next.proceed(NOTHING, new BodyInput(exchange, limit, settings.bodyTimeout()));
       return;
     }
-    int limit = route.maxBody().orElse(settings.maxBody());
+    if (exchange.isRequestComplete()) {
+      next.proceed(NOTHING, null);
+      return;
+    }
     BodyReader.read(exchange, new BodyReader.Limits(limit, settings.bodyTimeout(), bodies), new BodyReader.Receiver() {
       @Override
       public void complete(byte[] body) {
         // The body may arrive when handleRequest has returned, so a failure must be caught again.
         try {
-          next.accept(body);
+          next.proceed(body, null);
         } catch (RuntimeException e) {
           refuse(exchange, bare.id(), bare, e);
         }
@@ -187,54 +198,39 @@ final class RequestPath implements HttpHandler {
   }
 
   private void write(HttpServerExchange exchange, String id, Response response, ResponseWriter.Then then) {
-    ResponseWriter.Encoded encoded;
-    try {
-      encoded = steps.writer().encode(response);
-    } catch (RuntimeException | StackOverflowError unencodable) {
-      encoded = steps.writer().encode(failure(exchange, id, unencodable));
+    ResponseWriter.Encoded encoded = encoded(exchange, id, response);
+    if (encoded.live()) {
+      steps.live().dispatch(new LiveBodies.Answer(exchange, id, encoded, () -> true,
+          thrown -> encoded(exchange, id, failure(exchange, id, thrown)), () -> then));
+    } else {
+      steps.writer().write(exchange, id, encoded, then);
     }
-    steps.writer().write(exchange, id, encoded, then);
+  }
+
+  private ResponseWriter.Encoded encoded(HttpServerExchange exchange, String id, Response response) {
+    try {
+      return steps.writer().encode(response, false);
+    } catch (RuntimeException | StackOverflowError unencodable) {
+      return steps.writer().encode(failure(exchange, id, unencodable), false);
+    }
   }
 
   private Response failure(HttpServerExchange exchange, String id, Throwable thrown) {
     return steps.failures().response(thrown, id, exchange.getRequestMethod() + " " + exchange.getRequestURI());
   }
 
-  /** Answers a request that a step refused. What is left of its body must not be taken for the next request. */
+  /** Answers a request that a step refused. */
   private void refuse(HttpServerExchange exchange, String id, @Nullable ExchangeRequest bare, Throwable reason) {
-    if (exchange.isRequestComplete()) {
-      refuse(exchange, id, bare, reason, ResponseWriter.Then.KEEP);
-    } else if (HttpContinue.requiresContinueResponse(exchange)) {
-      // The client waits for this answer before it sends its body: there is nothing to be read.
-      refuse(exchange, id, bare, reason, ResponseWriter.Then.CUT);
-    } else {
-      refuse(exchange, id, bare, reason, ResponseWriter.Then.CLOSE);
-    }
+    refuse(exchange, id, bare, reason, ResponseWriter.Then.after(exchange));
   }
 
   private void refuse(HttpServerExchange exchange, String id, @Nullable ExchangeRequest bare, Throwable reason,
       ResponseWriter.Then then) {
-    if (then == ResponseWriter.Then.CLOSE) {
-      boundRestOfBody(exchange);
-    }
     Response response = failure(exchange, id, reason);
     if (bare != null) {
       Response refused = response;
       response = common.around(seen -> refused, bare, thrown -> failure(exchange, id, thrown));
     }
     write(exchange, id, response, then);
-  }
-
-  /** The rest of a refused body may be of any length, but not come for ever. */
-  private void boundRestOfBody(HttpServerExchange exchange) {
-    if (exchange.isRequestChannelAvailable()) {
-      exchange.setMaxEntitySize(0);
-    }
-    XnioExecutor.Key timer = exchange.getIoThread().executeAfter(() -> IoUtils.safeClose(exchange.getConnection()),
-        settings.bodyTimeout().toMillis(), TimeUnit.MILLISECONDS);
-    exchange.addExchangeCompleteListener((ended, next) -> {
-      timer.remove();
-      next.proceed();
-    });
   }
 }

@@ -1,17 +1,23 @@
 package dev.scalable.server;
 
+import dev.scalable.http.EntityTag;
 import dev.scalable.http.JsonCodec;
 import dev.scalable.http.Response;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
+import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
+import org.xnio.XnioExecutor;
 import org.xnio.channels.Channels;
 import org.xnio.channels.StreamSourceChannel;
 
@@ -20,15 +26,19 @@ final class ResponseWriter {
 
   private static final HttpString INSTANCE = HttpString.tryFromString("X-Instance-Id");
   private static final String JSON = "application/json";
+  private static final String EVENTS = "text/event-stream";
 
   private final JsonCodec json;
   private final String instanceId;
   private final Connections connections;
+  private final Duration restTimeout;
 
-  ResponseWriter(JsonCodec json, String instanceId, Connections connections) {
+  /** A writer; what is left of a refused request may come for {@code restTimeout}. */
+  ResponseWriter(JsonCodec json, String instanceId, Connections connections, Duration restTimeout) {
     this.json = json;
     this.instanceId = instanceId;
     this.connections = connections;
+    this.restTimeout = restTimeout;
   }
 
   /** What becomes of the connection after a response. */
@@ -38,7 +48,16 @@ final class ResponseWriter {
     /** It is closed when the rest of the request has been read and thrown away: closed sooner, the client might lose the answer. */
     CLOSE,
     /** It is closed at once: the client had its time to send the request. */
-    CUT
+    CUT;
+
+    /** What is right for a request that is answered now. What is left of its body must not be taken for the next request. */
+    static Then after(HttpServerExchange exchange) {
+      if (exchange.isRequestComplete()) {
+        return KEEP;
+      }
+      // A client that waits for this answer before it sends its body has nothing to be read.
+      return HttpContinue.requiresContinueResponse(exchange) ? CUT : CLOSE;
+    }
   }
 
   /** Ends the connection as soon as the response is flushed. */
@@ -54,38 +73,25 @@ final class ResponseWriter {
     }
   };
 
-  /** A response whose body is bytes. */
+  /** A response whose body is bytes, or is made while it is sent. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Encoded(Response response, @Nullable String contentType, byte @Nullable [] content) {}
+  record Encoded(Response response, @Nullable String contentType, byte @Nullable [] content) {
 
-  /**
-   * Reads the rest of the request away and ends the exchange. Undertow would leave it unread, since the connection carries no other
-   * request; the operating system then resets the connection, and with it goes an answer that the client has not read.
-   */
+    /** Whether its body is made while it is sent, by {@link LiveBodies}. */
+    boolean live() {
+      return switch (response.body()) {
+        case Response.Body.File file -> true;
+        case Response.Body.Stream stream -> true;
+        case Response.Body.Events events -> true;
+        default -> false;
+      };
+    }
+  }
+
   private static final IoCallback DRAIN = new IoCallback() {
     @Override
     public void onComplete(HttpServerExchange exchange, Sender sender) {
-      StreamSourceChannel rest = exchange.getRequestChannel();
-      if (rest == null || drained(rest)) {
-        exchange.endExchange();
-        return;
-      }
-      rest.getReadSetter().set(readable -> {
-        if (drained(readable)) {
-          readable.suspendReads();
-          exchange.endExchange();
-        }
-      });
-      rest.resumeReads();
-    }
-
-    private static boolean drained(StreamSourceChannel rest) {
-      try {
-        return Channels.drain(rest, Long.MAX_VALUE) < 0;
-      } catch (IOException e) {
-        // It will not come any more.
-        return true;
-      }
+      drainAndEnd(exchange);
     }
 
     @Override
@@ -94,26 +100,54 @@ final class ResponseWriter {
     }
   };
 
-  /** Encodes the body. Throws what the codec throws for a value it cannot encode. */
-  Encoded encode(Response response) {
-    return switch (response.body()) {
+  /**
+   * Encodes the body. Throws what the codec throws for a value it cannot encode.
+   *
+   * @param tagged whether a 200 without a tag gets one of its bytes
+   */
+  Encoded encode(Response response, boolean tagged) {
+    Encoded encoded = switch (response.body()) {
       case Response.Body.None none -> new Encoded(response, null, null);
       case Response.Body.Bytes bytes -> new Encoded(response, bytes.contentType(), bytes.content());
       case Response.Body.Json value -> new Encoded(response, JSON, json.encode(value.value()));
+      case Response.Body.File file -> new Encoded(response, file.contentType(), null);
+      case Response.Body.Stream stream -> new Encoded(response, stream.contentType(), null);
+      case Response.Body.Events events -> new Encoded(response, EVENTS, null);
     };
+    byte[] content = encoded.content();
+    if (tagged && content != null && response.status() == 200 && Conditional.tag(response) == null) {
+      return new Encoded(response.withTag(EntityTag.ofContent(content)), encoded.contentType(), content);
+    }
+    return encoded;
   }
 
   /**
-   * Writes a response and ends the exchange. Must run on the exchange's IO thread.
+   * Writes a response whose body is bytes, and ends the exchange. Must run on the exchange's IO thread.
    */
   void write(HttpServerExchange exchange, String requestId, Encoded encoded, Then then) {
     if (exchange.isResponseStarted() || !exchange.getConnection().isOpen()) {
       IoUtils.safeClose(exchange.getConnection());
       return;
     }
+    Encoded answer = Conditional.apply(exchange, encoded);
+    head(exchange, requestId, answer, then);
+    byte[] content = answer.content();
+    if (content == null || content.length == 0) {
+      exchange.endExchange();
+    } else {
+      exchange.setResponseContentLength(content.length);
+      exchange.getResponseSender().send(ByteBuffer.wrap(content), callback(then));
+    }
+  }
+
+  /** Sets the status and the headers. Must run on the exchange's IO thread. */
+  void head(HttpServerExchange exchange, String requestId, Encoded encoded, Then then) {
     // Asked as late as possible: a response that starts during a drain must say so even if its request came before.
     if (then != Then.KEEP || connections.draining()) {
       exchange.setPersistent(false);
+    }
+    if (then == Then.CLOSE) {
+      boundRestOfBody(exchange);
     }
     exchange.setStatusCode(encoded.response().status());
     HeaderMap headers = exchange.getResponseHeaders();
@@ -130,16 +164,66 @@ final class ResponseWriter {
         headers.add(name, header.value());
       }
     }
-    byte[] content = encoded.content();
-    if (content == null || content.length == 0) {
-      exchange.endExchange();
-    } else {
-      exchange.setResponseContentLength(content.length);
-      exchange.getResponseSender().send(ByteBuffer.wrap(content), switch (then) {
-        case KEEP -> IoCallback.END_EXCHANGE;
-        case CLOSE -> DRAIN;
-        case CUT -> CUT;
-      });
+  }
+
+  /** Ends the exchange when its body is written. Must run on the exchange's IO thread. */
+  static void end(HttpServerExchange exchange, Then then) {
+    switch (then) {
+      case KEEP -> exchange.endExchange();
+      case CLOSE -> drainAndEnd(exchange);
+      case CUT -> IoUtils.safeClose(exchange.getConnection());
     }
+  }
+
+  private static IoCallback callback(Then then) {
+    return switch (then) {
+      case KEEP -> IoCallback.END_EXCHANGE;
+      case CLOSE -> DRAIN;
+      case CUT -> CUT;
+    };
+  }
+
+  /**
+   * Reads the rest of the request away and ends the exchange. Undertow would leave it unread, since the connection carries no other
+   * request; the operating system then resets the connection, and with it goes an answer that the client has not read.
+   */
+  private static void drainAndEnd(HttpServerExchange exchange) {
+    StreamSourceChannel rest = Connectors.getExistingRequestChannel(exchange);
+    if (rest == null) {
+      rest = exchange.getRequestChannel();
+    }
+    if (rest == null || drained(rest)) {
+      exchange.endExchange();
+      return;
+    }
+    rest.getReadSetter().set(readable -> {
+      if (drained(readable)) {
+        readable.suspendReads();
+        exchange.endExchange();
+      }
+    });
+    rest.resumeReads();
+  }
+
+  private static boolean drained(StreamSourceChannel rest) {
+    try {
+      return Channels.drain(rest, Long.MAX_VALUE) < 0;
+    } catch (IOException e) {
+      // It will not come any more.
+      return true;
+    }
+  }
+
+  /** The rest of a refused body may be of any length, but not come for ever. */
+  private void boundRestOfBody(HttpServerExchange exchange) {
+    if (exchange.isRequestChannelAvailable()) {
+      exchange.setMaxEntitySize(0);
+    }
+    XnioExecutor.Key timer = exchange.getIoThread().executeAfter(() -> IoUtils.safeClose(exchange.getConnection()),
+        restTimeout.toMillis(), TimeUnit.MILLISECONDS);
+    exchange.addExchangeCompleteListener((ended, next) -> {
+      timer.remove();
+      next.proceed();
+    });
   }
 }

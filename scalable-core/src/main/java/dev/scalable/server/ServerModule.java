@@ -25,7 +25,7 @@ public interface ServerModule {
 
   /** What turns the app's exceptions into problems, contributed with {@code @IntoSet}. */
   @Multibinds
-  Set<ErrorMapper> errorMappers();
+  Set<ErrorMapper<?>> errorMappers();
 
   /** The filters of all routes, where the app provides any. */
   @BindsOptionalOf

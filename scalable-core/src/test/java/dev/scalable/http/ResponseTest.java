@@ -23,6 +23,12 @@ class ResponseTest {
     assertThatIllegalArgumentException().isThrownBy(() -> Response.noContent().header(name, "x"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Length", "transfer-encoding", "CONNECTION", "Date", "X-Request-Id", "X-Instance-Id", "Upgrade"})
+  void a_header_that_the_server_sets_itself_is_refused(String name) {
+    assertThatIllegalArgumentException().isThrownBy(() -> Response.noContent().header(name, "1")).withMessageContaining(name);
+  }
+
   @Test
   void headers_are_kept_in_their_order_and_the_response_they_were_added_to_is_left_as_it_was() {
     Response plain = Response.text("x");
@@ -49,6 +55,6 @@ class ResponseTest {
     assertThatIllegalArgumentException().isThrownBy(() -> Route.get("a", r -> Response.noContent())).withMessageContaining("slash");
     assertThatIllegalArgumentException().isThrownBy(() -> route.withMaxBody(-1)).withMessageContaining("GET /a");
     assertThatIllegalArgumentException().isThrownBy(() -> route.withTimeout(Duration.ZERO)).withMessageContaining("GET /a");
-    assertThat(route.withMaxBody(5).withTimeout(Duration.ofSeconds(1)).maxBody()).isEqualTo(5);
+    assertThat(route.withMaxBody(5).withTimeout(Duration.ofSeconds(1)).maxBody()).hasValue(5);
   }
 }

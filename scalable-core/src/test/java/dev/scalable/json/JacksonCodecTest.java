@@ -119,4 +119,17 @@ class JacksonCodecTest {
     assertThatThrownBy(() -> codec.encode(new Broken("x"))).isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("Broken").hasMessageContaining("cannot be written as JSON");
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\\ud800", "\\udc00", "\\ud83dx", "\\ud83d\\u0041", "\\ud83d\\ud83d", "\\\\\\uD800"})
+  void half_a_surrogate_pair_is_refused(String text) {
+    assertThatThrownBy(() -> codec.decode(("\"" + text + "\"").getBytes(UTF_8), String.class))
+        .isInstanceOf(JsonCodec.Malformed.class).hasMessageContaining("surrogate");
+  }
+
+  @Test
+  void a_whole_surrogate_pair_and_what_only_looks_like_half_a_one_are_read() throws JsonCodec.Malformed {
+    assertThat(codec.decode("\"\\ud83d\\ude00 \\\\ud800\"".getBytes(UTF_8), String.class))
+        .isEqualTo("\ud83d\ude00 \\ud800");
+  }
 }

@@ -5,17 +5,19 @@ import static dev.scalable.server.Wire.head;
 import static dev.scalable.server.Wire.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.scalable.http.ErrorMapper;
 import dev.scalable.http.Problem;
 import dev.scalable.http.Response;
 import dev.scalable.http.Route;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,6 +67,16 @@ class AnswersTest {
       Route.get("/checked", r -> {
         throw new IOException("secret of the house");
       }),
+      Route.get("/mapped", r -> {
+        throw new UncheckedIOException(new IOException("secret of the house"));
+      }),
+      Route.get("/rejected", r -> {
+        throw new RejectedExecutionException("secret of the house");
+      }),
+      Route.get("/framed", r -> Response.text("x").header("content-length", "7")),
+      Route.get("/framed-problem", r -> {
+        throw Problem.conflict("see the header").header("Transfer-Encoding", "chunked");
+      }),
       Route.get("/overflow", r -> Response.ok(deeper(0))),
       Route.get("/unencodable", r -> Response.ok(new Unencodable("x"))),
       Route.get("/teapot", r -> {
@@ -93,12 +105,11 @@ class AnswersTest {
   @BeforeAll
   static void start() {
     for (ServerSettings.Threads threads : ServerSettings.Threads.values()) {
-      SERVERS.put(threads, TestServer.start(TestServer.settings(threads), ROUTES, failure -> {
-        if (failure instanceof UnsupportedOperationException) {
-          throw new IllegalStateException("a mapper that fails");
-        }
-        return Optional.empty();
-      }));
+      SERVERS.put(threads, TestServer.start(TestServer.settings(threads), ROUTES,
+          ErrorMapper.of(UnsupportedOperationException.class, e -> {
+            throw new IllegalStateException("a mapper that fails");
+          }),
+          ErrorMapper.of(UncheckedIOException.class, e -> Problem.of(502, "Bad Gateway", "Somebody else failed"))));
     }
   }
 
@@ -204,7 +215,7 @@ class AnswersTest {
         row("matrix parameter", get("/things/7;x=1"), 400),
         row("matrix parameter before a dot segment", get("/things/..;x/7"), 400),
         row("encoded slash", get("/echo/a%2fb"), 400),
-        row("encoded slash where nothing is", get("/nowhere/a%2fb"), 404),
+        row("encoded slash where nothing is", get("/nowhere/a%2fb"), 400),
         row("encoded backslash", get("/echo/a%5Cb"), 400),
         row("NUL", get("/echo/a%00b"), 400),
         row("encoded line break", get("/echo/a%0d%0ab"), 400),
@@ -235,6 +246,11 @@ class AnswersTest {
         row("checked exception", get("/checked"), 500),
         row("error", get("/error"), 500),
         row("stack overflow", get("/overflow"), 500),
+        row("an exception that a mapper knows", get("/mapped"), 502),
+        row("a handler's own pool is full", get("/rejected"), 500),
+        row("a header of the framing", get("/framed"), 500),
+        row("a header of the framing on a problem", get("/framed-problem"), 500),
+        row("half a surrogate pair in JSON", json("POST /items", "{\"name\":\"\\ud800\",\"count\":1}"), 400),
         row("an answer that cannot be encoded", get("/unencodable"), 500),
         row("a problem that cannot be encoded", get("/unencodable-problem"), 500),
         row("a header that cannot be sent", get("/unsendable-header"), 500),

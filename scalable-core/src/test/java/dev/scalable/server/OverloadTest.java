@@ -153,6 +153,10 @@ class OverloadTest {
         Route.get("/w/{key}", warm, r -> r.path("key"), Response::text), Route.get("/i", r -> Response.text("i")).inline()));
         Wire wire = server.connect()) {
       occupy(server, 1, busy);
+      Wire waits = server.connect();
+      busy.add(waits);
+      waits.send(get("/slow"));
+      awaitFull(server);
 
       assertThat(wire.ask(get("/health/live")).status()).isEqualTo(200);
       assertThat(wire.ask(get("/health/ready")).status()).isEqualTo(200);
@@ -160,6 +164,7 @@ class OverloadTest {
       assertThat(wire.ask(get("/i")).body()).isEqualTo("i");
       release.countDown();
       assertThat(busy.get(0).answer().status()).isEqualTo(200);
+      assertThat(waits.answer().status()).isEqualTo(200);
     } finally {
       close(busy);
     }

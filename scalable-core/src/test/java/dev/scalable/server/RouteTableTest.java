@@ -25,7 +25,8 @@ class RouteTableTest {
     assertThatThrownBy(() -> table(List.of(
         Route.get("/a/{id}", HANDLER), Route.get("/a/{name}", HANDLER), Route.get("/b/x{id}", HANDLER), Route.get("/c/{}", HANDLER),
         Route.get("/d/{id}/{id}", HANDLER), Route.delete("/a/{id}", HANDLER), Route.get("/e//f", HANDLER),
-        Route.get("/g/../h", HANDLER), Route.get("/i;j", HANDLER), Route.get("/k%20l", HANDLER))))
+        Route.get("/g/../h", HANDLER), Route.get("/i;j", HANDLER), Route.get("/k%20l", HANDLER), Route.get("/l/{m...}/n", HANDLER),
+        Route.get("/o/{p...}", HANDLER), Route.get("/o/{q...}", HANDLER))))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("GET /a/{name} at ")
         .hasMessageContaining("answers the same requests as GET /a/{id} at dev.scalable.server.RouteTableTest.")
@@ -36,6 +37,8 @@ class RouteTableTest {
         .hasMessageContaining("GET /g/../h at ").hasMessageContaining("no request")
         .hasMessageContaining("GET /i;j at ").hasMessageContaining("no request")
         .hasMessageContaining("GET /k%20l at ")
+        .hasMessageContaining("GET /l/{m...}/n at ").hasMessageContaining("{m...} takes all segments that are left")
+        .hasMessageContaining("GET /o/{q...} at ").hasMessageContaining("the same requests as GET /o/{p...} at ")
         .hasMessageNotContaining("DELETE");
   }
 
@@ -54,5 +57,30 @@ class RouteTableTest {
     RouteTable table = table(List.of(Route.get("/a/b", HANDLER), Route.delete("/a/{x}", HANDLER)));
     assertThatThrownBy(() -> table.find(Method.DELETE, "/a/b")).as("the literal path has no DELETE")
         .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.status()).isEqualTo(405));
+  }
+
+  @Test
+  void a_last_parameter_may_take_all_that_is_left_where_nothing_else_fits() {
+    RouteTable table = table(List.of(Route.get("/f/{path...}", HANDLER), Route.get("/f/{one}", HANDLER),
+        Route.get("/f/a/b", HANDLER), Route.get("/f/{one}/{two}/{three}/x", HANDLER)));
+    assertThat(table.find(Method.GET, "/f/a/b").route().template()).isEqualTo("/f/a/b");
+    assertThat(table.find(Method.GET, "/f/a").parameters()).containsExactly(Map.entry("one", "a"));
+    assertThat(table.find(Method.GET, "/f/a/c").parameters()).containsExactly(Map.entry("path", "a/c"));
+    assertThat(table.find(Method.GET, "/f/a/b/c/y").parameters()).containsExactly(Map.entry("path", "a/b/c/y"));
+    assertThat(table.find(Method.GET, "/f/a/b/c/x").parameters())
+        .containsOnly(Map.entry("one", "a"), Map.entry("two", "b"), Map.entry("three", "c"));
+    assertThat(table.find(Method.GET, "/f/a%20b/").parameters()).containsExactly(Map.entry("path", "a b/"));
+    assertThat(table.find(Method.GET, "/f/").parameters()).containsExactly(Map.entry("path", ""));
+    assertThatThrownBy(() -> table.find(Method.GET, "/f")).isInstanceOf(Problem.class);
+  }
+
+  @Test
+  void an_exact_path_is_the_same_route_however_it_is_encoded() {
+    RouteTable table = table(List.of(Route.get("/a b/c", HANDLER), Route.get("/d/e", HANDLER), Route.get("/d/{x}", HANDLER)));
+    assertThat(table.find(Method.GET, "/a%20b/%63").route().template()).isEqualTo("/a b/c");
+    assertThat(table.find(Method.GET, "/d/e").route().template()).isEqualTo("/d/e");
+    assertThat(table.find(Method.GET, "/d/%65").route().template()).isEqualTo("/d/e");
+    assertThat(table.find(Method.HEAD, "/d/e").route().template()).isEqualTo("/d/e");
+    assertThat(table.allowed("/d/e")).isEqualTo(table.allowed("/%64/e")).isEqualTo("GET, HEAD, OPTIONS");
   }
 }

@@ -18,7 +18,7 @@ final class TestServer implements AutoCloseable {
   private final HttpServer server;
   private final Readiness readiness = new Readiness();
 
-  private TestServer(ServerSettings settings, Set<Route> routes, Filters filters, Set<ErrorMapper> mappers,
+  private TestServer(ServerSettings settings, Set<Route> routes, Filters filters, Set<ErrorMapper<?>> mappers,
       BodyBudget bodies) {
     server = new HttpServer(settings, routes, filters, mappers, JsonModule.jsonCodec(), readiness, bodies);
   }
@@ -46,11 +46,11 @@ final class TestServer implements AutoCloseable {
     return new TestServer(settings, Set.of(), Filters.of(), Set.of(), BodyBudget.ofHeap()).server;
   }
 
-  static TestServer start(ServerSettings settings, Set<Route> routes, ErrorMapper... mappers) {
+  static TestServer start(ServerSettings settings, Set<Route> routes, ErrorMapper<?>... mappers) {
     return start(settings, routes, Filters.of(), mappers);
   }
 
-  static TestServer start(ServerSettings settings, Set<Route> routes, Filters filters, ErrorMapper... mappers) {
+  static TestServer start(ServerSettings settings, Set<Route> routes, Filters filters, ErrorMapper<?>... mappers) {
     return new TestServer(settings, routes, filters, Set.of(mappers), BodyBudget.ofHeap()).started();
   }
 

@@ -79,6 +79,11 @@ final class Wire implements AutoCloseable {
     return answer(true);
   }
 
+  /** Reads the head of an answer; the body is read by the test. */
+  Answer answerHead() throws IOException {
+    return answer(false);
+  }
+
   /** Reads an answer; one to HEAD has a length and no body. */
   Answer answer(boolean withBody) throws IOException {
     String status = line();
@@ -87,6 +92,9 @@ final class Wire implements AutoCloseable {
       headers.add(line);
     }
     Answer head = new Answer(Integer.parseInt(status.substring(9, 12)), headers, "");
+    if (withBody && head.header("Transfer-Encoding").isPresent()) {
+      return new Answer(head.status(), headers, chunks());
+    }
     int length = withBody ? head.header("Content-Length").map(Integer::parseInt).orElse(0) : 0;
     return new Answer(head.status(), headers, new String(in.readNBytes(length), ISO_8859_1));
   }
@@ -104,6 +112,30 @@ final class Wire implements AutoCloseable {
     } finally {
       socket.setSoTimeout(PATIENCE_MS);
     }
+  }
+
+  private String chunks() throws IOException {
+    StringBuilder body = new StringBuilder();
+    for (String chunk = chunk(); !chunk.isEmpty(); chunk = chunk()) {
+      body.append(chunk);
+    }
+    return body.toString();
+  }
+
+  /** Reads one chunk; the last one is empty. */
+  String chunk() throws IOException {
+    int size = Integer.parseInt(line(), 16);
+    byte[] bytes = in.readNBytes(size);
+    if (bytes.length < size) {
+      throw new IOException("the server closed the connection inside a chunk");
+    }
+    line();
+    return new String(bytes, ISO_8859_1);
+  }
+
+  /** Reads bytes, as many as come in one piece. */
+  int some(byte[] bytes) throws IOException {
+    return in.read(bytes);
   }
 
   Answer ask(String request) throws IOException {

@@ -1,0 +1,228 @@
+package dev.scalable.server;
+
+import io.undertow.server.HttpServerExchange;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+import org.xnio.XnioExecutor;
+import org.xnio.channels.StreamSinkChannel;
+
+/**
+ * The body of a response as its writer sees it: one buffer, filled on the handler thread and emptied on the IO thread, by turns. While
+ * it is the IO thread's turn, the writer waits, and so goes no faster than its client reads.
+ *
+ * <p>Undertow's own blocking stream waits in the handler thread for the socket, at the price of a selector with its file descriptors
+ * for each; here the IO thread does all the waiting for sockets.
+ */
+final class BodyOutput extends OutputStream {
+
+  /** In which a client must take something. */
+  private static final Duration STALL = Duration.ofSeconds(15);
+
+  private static final int BUFFER = 16 * 1024;
+
+  private final HttpServerExchange exchange;
+  private final Start start;
+  private final long length;
+  private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+  private long written;
+  private boolean started;
+
+  /** Guarded by this: whether it is the IO thread's turn, and what has ended the stream before its time. */
+  private boolean turn;
+  private @Nullable IOException gone;
+
+  /** Of the IO thread alone. */
+  private @Nullable StreamSinkChannel channel;
+  private XnioExecutor.@Nullable Key stall;
+  private boolean last;
+
+  /** What happens around the bytes. */
+  interface Start {
+    /** Takes the right to answer the request; false if somebody else has. Called on the handler thread, before the first bytes leave. */
+    boolean claim();
+
+    /** Sends the head. Called on the IO thread. */
+    void head();
+
+    /** Ends the exchange. Called on the IO thread, when all is written. */
+    void end();
+  }
+
+  /** A body of {@code length} bytes, or of as many as there will be if that is negative. */
+  BodyOutput(HttpServerExchange exchange, long length, Start start) {
+    this.exchange = exchange;
+    this.length = length;
+    this.start = start;
+  }
+
+  @Override
+  public void write(int b) throws IOException {
+    write(new byte[] {(byte) b}, 0, 1);
+  }
+
+  @Override
+  public void write(byte[] bytes, int from, int count) throws IOException {
+    Objects.checkFromIndexSize(from, count, bytes.length);
+    if (length >= 0 && count > length - written) {
+      throw new IllegalStateException("The body was said to have " + length + " bytes, and more are written");
+    }
+    int done = 0;
+    while (done < count) {
+      if (!buffer.hasRemaining()) {
+        flush();
+      }
+      int part = Math.min(count - done, buffer.remaining());
+      buffer.put(bytes, from + done, part);
+      done += part;
+    }
+    written += count;
+  }
+
+  @Override
+  public void flush() throws IOException {
+    if (buffer.position() > 0) {
+      pass(false);
+    }
+  }
+
+  /** Ends the body. Must not be called when its writer has failed. */
+  void finish() throws IOException {
+    if (length >= 0 && written < length) {
+      throw new IllegalStateException("The body was said to have " + length + " bytes, and only " + written + " were written");
+    }
+    pass(true);
+  }
+
+  /** Whether the head has left, or is about to. */
+  boolean started() {
+    return started;
+  }
+
+  /** How many bytes were written to this, whether or not they have left. */
+  long written() {
+    return written;
+  }
+
+  /** Whether it is for the client that the body could not be written to its end. */
+  synchronized boolean clientGone() {
+    return gone != null;
+  }
+
+  /** Gives the buffer to the IO thread, and waits until it is empty. */
+  private void pass(boolean end) throws IOException {
+    if (!started) {
+      if (!start.claim()) {
+        throw gone(new IOException("The request's deadline is over, and it was answered without this"));
+      }
+      started = true;
+    }
+    buffer.flip();
+    synchronized (this) {
+      turn = true;
+    }
+    try {
+      exchange.getIoThread().execute(() -> {
+        last = end;
+        advance();
+      });
+    } catch (RejectedExecutionException e) {
+      throw gone(new IOException("The server has stopped", e));
+    }
+    synchronized (this) {
+      while (turn && gone == null) {
+        try {
+          wait();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw gone(new InterruptedIOException("Interrupted while the client was to read"));
+        }
+      }
+      if (gone != null) {
+        throw new IOException("The client does not read any more", gone);
+      }
+    }
+    buffer.clear();
+  }
+
+  private synchronized IOException gone(IOException reason) {
+    if (gone == null) {
+      gone = reason;
+    }
+    turn = false;
+    notifyAll();
+    return reason;
+  }
+
+  private void advance() {
+    try {
+      StreamSinkChannel sink = sink();
+      while (buffer.hasRemaining()) {
+        if (sink.write(buffer) == 0) {
+          await(sink);
+          return;
+        }
+        rest();
+      }
+      if (last) {
+        sink.shutdownWrites();
+      }
+      if (!sink.flush()) {
+        await(sink);
+        return;
+      }
+      rest();
+      sink.suspendWrites();
+      if (last) {
+        start.end();
+      }
+      synchronized (this) {
+        turn = false;
+        notifyAll();
+      }
+    } catch (IOException | RuntimeException e) {
+      rest();
+      gone(e instanceof IOException io ? io : new IOException(e));
+      IoUtils.safeClose(exchange.getConnection());
+    }
+  }
+
+  private StreamSinkChannel sink() throws IOException {
+    StreamSinkChannel opened = channel;
+    if (opened == null) {
+      if (!exchange.getConnection().isOpen()) {
+        throw new IOException("The connection is closed");
+      }
+      start.head();
+      opened = exchange.getResponseChannel();
+      opened.getWriteSetter().set(writable -> advance());
+      channel = opened;
+    }
+    return opened;
+  }
+
+  private void await(StreamSinkChannel sink) {
+    if (stall == null) {
+      stall = exchange.getIoThread().executeAfter(() -> {
+        gone(new IOException("The client has read nothing for " + STALL.toSeconds() + " s"));
+        IoUtils.safeClose(exchange.getConnection());
+      }, STALL.toMillis(), TimeUnit.MILLISECONDS);
+    }
+    sink.resumeWrites();
+  }
+
+  /** Something was taken: the client has its whole time again. */
+  private void rest() {
+    if (stall != null) {
+      stall.remove();
+      stall = null;
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package dev.scalable.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.scalable.http.ErrorMapper;
+import dev.scalable.http.Problem;
+import java.io.EOFException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FailuresTest {
+
+  private static <E extends Exception> ErrorMapper<E> to(int status, Class<E> type) {
+    return ErrorMapper.of(type, e -> Problem.of(status, "x", "y"));
+  }
+
+  private static int status(Failures failures, Throwable thrown) {
+    return failures.response(thrown, "id", "GET /").status();
+  }
+
+  @Test
+  void the_mapper_of_the_nearest_class_answers_in_whatever_order_they_are_given() {
+    ErrorMapper<?> all = to(501, Exception.class);
+    ErrorMapper<?> io = to(502, IOException.class);
+    ErrorMapper<?> file = to(404, FileNotFoundException.class);
+    for (Failures failures : List.of(Failures.of(List.of(all, io, file)), Failures.of(List.of(file, io, all)))) {
+      assertThat(status(failures, new FileNotFoundException())).isEqualTo(404);
+      assertThat(status(failures, new EOFException())).isEqualTo(502);
+      assertThat(status(failures, new IllegalStateException())).isEqualTo(501);
+      assertThat(status(failures, Problem.conflict("as it is"))).isEqualTo(409);
+      assertThat(status(failures, new AssertionError("no exception"))).isEqualTo(500);
+    }
+  }
+
+  @Test
+  void two_mappers_for_one_class_stop_the_start() {
+    assertThatIllegalStateException()
+        .isThrownBy(() -> Failures.of(List.of(to(404, IOException.class), to(502, IOException.class),
+            to(400, EOFException.class), to(401, EOFException.class), to(500, Exception.class))))
+        .withMessageContaining("java.io.EOFException, java.io.IOException")
+        .withMessageNotContaining("java.lang.Exception");
+  }
+}
