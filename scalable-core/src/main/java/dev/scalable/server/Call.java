@@ -27,6 +27,7 @@ final class Call implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Call.class);
 
   private final HttpServerExchange exchange;
+  private final Observed observed;
   private final ExchangeRequest request;
   private final RouteTable.Match match;
   private final Steps steps;
@@ -41,6 +42,7 @@ final class Call implements Runnable {
 
   Call(HttpServerExchange exchange, ExchangeRequest request, RouteTable.Match match, Steps steps) {
     this.exchange = exchange;
+    this.observed = Observed.of(exchange);
     this.request = request;
     this.match = match;
     this.steps = steps;
@@ -59,7 +61,8 @@ final class Call implements Runnable {
       }
       runner = Thread.currentThread();
     }
-    answer(encoded(match.chain().around(this::respond, request, this::failure)));
+    // On this thread the app's own log lines can be told apart; on the IO thread, which runInline() uses, it would cost too much.
+    observed.named(() -> answer(encoded(match.chain().around(this::respond, request, this::failure))));
   }
 
   /** Runs the handler here, on the IO thread, and answers. */
@@ -122,7 +125,7 @@ final class Call implements Runnable {
       log.debug("{} {} {} ended after its deadline", request.id(), request.method(), request.path(), thrown);
       return Response.status(504);
     }
-    return steps.failures().response(thrown, request.id(), request.method() + " " + request.path());
+    return steps.failures().response(thrown, observed, request.method() + " " + request.path());
   }
 
   private ResponseWriter.Encoded encoded(Response response) {
@@ -151,10 +154,10 @@ final class Call implements Runnable {
         late.interrupt();
       }
     }
-    log.warn("{} {} {} was not answered by its deadline and got a 504{}", request.id(), request.method(), request.path(),
-        late == null ? "; no thread was free for it" : "; its handler was interrupted");
+    observed.tag(log.atWarn()).log("{} {} {} was not answered by its deadline and got a 504{}", request.id(),
+        request.method(), request.path(), late == null ? "; no thread was free for it" : "; its handler was interrupted");
     write(steps.writer().encode(Problem.of(504, "Gateway Timeout",
-        "The request was not answered in the time it is given here; it may still have an effect").response(request.id())));
+        "The request was not answered in the time it is given here; it may still have an effect").response(request.id(), request.trace().traceId())));
   }
 
   /** Whether the caller is the one to answer: the first who asks. */

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,7 @@ public final class HttpServer implements Part {
   private final Set<ErrorMapper> mappers;
   private final JsonCodec json;
   private final Readiness readiness;
+  private final Set<RequestObserver> observers;
   private final Connections connections = new Connections();
 
   private @Nullable XnioWorker worker;
@@ -67,18 +69,19 @@ public final class HttpServer implements Part {
 
   @Inject
   HttpServer(ServerSettings settings, Set<Route> routes, Optional<Filters> filters, Set<ErrorMapper> mappers, JsonCodec json,
-      Readiness readiness) {
+      Readiness readiness, Set<RequestObserver> observers) {
     this.settings = settings;
     this.routes = routes;
     this.filters = filters.orElse(Filters.of());
     this.mappers = mappers;
     this.json = json;
     this.readiness = readiness;
+    this.observers = observers;
   }
 
   @Override
   public String name() {
-    return "the HTTP server on " + settings.host() + ":" + settings.port();
+    return "the HTTP server on " + settings.host() + ":" + (listener == null ? settings.port() : port());
   }
 
   @Override
@@ -94,11 +97,14 @@ public final class HttpServer implements Part {
    */
   @Override
   public void start() throws IOException {
-    RouteTable table = RouteTable.of(routes, filters.list(), HealthRoutes.of(readiness));
+    Set<Route> health = HealthRoutes.of(readiness);
+    RouteTable table = RouteTable.of(routes, filters.list(), health);
+    Observers observed = Observers.of(observers, Stream.concat(routes.stream(), health.stream()).toList(),
+        new Clients(TrustedProxies.parse(settings.trustedProxies())));
     HandlerThreads handlerThreads = HandlerThreads.of(settings.threads());
     threads = handlerThreads;
     ResponseWriter writer = new ResponseWriter(json, settings.instanceId(), connections);
-    RequestPath path = new RequestPath(table, settings, connections, handlerThreads,
+    RequestPath path = new RequestPath(table, settings, observed, connections, handlerThreads,
         new Call.Steps(json, writer, new Failures(mappers)), Chain.nonBlocking(filters.list()));
     listen(path);
     readiness.enter(Readiness.State.READY);

@@ -40,16 +40,18 @@ final class RequestPath implements HttpHandler {
 
   private final RouteTable routes;
   private final ServerSettings settings;
+  private final Observers observers;
   private final Connections connections;
   private final HandlerThreads threads;
   private final Call.Steps steps;
   private final Chain common;
 
   /** A request path whose requests without a route pass {@code common}, filters that do not block. */
-  RequestPath(RouteTable routes, ServerSettings settings, Connections connections, HandlerThreads threads, Call.Steps steps,
-      Chain common) {
+  RequestPath(RouteTable routes, ServerSettings settings, Observers observers, Connections connections, HandlerThreads threads,
+      Call.Steps steps, Chain common) {
     this.routes = routes;
     this.settings = settings;
+    this.observers = observers;
     this.connections = connections;
     this.threads = threads;
     this.steps = steps;
@@ -58,10 +60,11 @@ final class RequestPath implements HttpHandler {
 
   @Override
   public void handleRequest(HttpServerExchange exchange) {
-    // Counted before anything else: a drain must wait for a request that is refused just as for one that is served.
-    connections.enter(exchange);
-    // Named next, so that each answer and log line that follows can carry the name.
-    String id = RequestIds.of(exchange);
+    // Named and timed before anything else, so that each answer and log line that follows can carry the name.
+    Observed observed = observers.begin(exchange);
+    String id = observed.id();
+    // Counted next: a drain must wait for a request that is refused just as for one that is served.
+    connections.enter(exchange, observed);
     // What filters see of a request that reaches no route. Before its path and method are known to be sound, nobody sees it.
     ExchangeRequest bare = null;
     try {
@@ -77,6 +80,7 @@ final class RequestPath implements HttpHandler {
       }
       // The route before the body: nobody uploads a body to an address that does not exist.
       RouteTable.Match match = routes.find(method, path);
+      observed.matched(match.route());
       // The body on the IO thread: a slow upload then costs a buffer and no thread.
       receive(exchange, bare, match.route(), body -> proceed(exchange, id, path, match, body));
     } catch (RuntimeException e) {
@@ -89,7 +93,7 @@ final class RequestPath implements HttpHandler {
       throw Problem.badRequest("An OPTIONS request has no body here");
     }
     Response response = common.around(seen -> Response.noContent().header("Allow", routes.allowed(seen.path())), bare,
-        thrown -> failure(exchange, bare.id(), thrown));
+        thrown -> failure(exchange, thrown));
     write(exchange, bare.id(), response);
   }
 
@@ -107,7 +111,7 @@ final class RequestPath implements HttpHandler {
       if (match.route().action() instanceof Route.Action.Answer<?, ?> lookup) {
         Handler known = atHand(lookup, request);
         if (known != null) {
-          write(exchange, id, match.chain().around(known, request, thrown -> failure(exchange, id, thrown)));
+          write(exchange, id, match.chain().around(known, request, thrown -> failure(exchange, thrown)));
           return;
         }
       }
@@ -192,13 +196,13 @@ final class RequestPath implements HttpHandler {
     try {
       encoded = steps.writer().encode(response);
     } catch (RuntimeException | StackOverflowError unencodable) {
-      encoded = steps.writer().encode(failure(exchange, id, unencodable));
+      encoded = steps.writer().encode(failure(exchange, unencodable));
     }
     steps.writer().write(exchange, id, encoded, then);
   }
 
-  private Response failure(HttpServerExchange exchange, String id, Throwable thrown) {
-    return steps.failures().response(thrown, id, exchange.getRequestMethod() + " " + exchange.getRequestURI());
+  private Response failure(HttpServerExchange exchange, Throwable thrown) {
+    return steps.failures().response(thrown, Observed.of(exchange), exchange.getRequestMethod() + " " + exchange.getRequestURI());
   }
 
   /** Answers a request that a step refused. What is left of its body must not be taken for the next request. */
@@ -218,10 +222,10 @@ final class RequestPath implements HttpHandler {
     if (then == ResponseWriter.Then.CLOSE) {
       boundRestOfBody(exchange);
     }
-    Response response = failure(exchange, id, reason);
+    Response response = failure(exchange, reason);
     if (bare != null) {
       Response refused = response;
-      response = common.around(seen -> refused, bare, thrown -> failure(exchange, id, thrown));
+      response = common.around(seen -> refused, bare, thrown -> failure(exchange, thrown));
     }
     write(exchange, id, response, then);
   }

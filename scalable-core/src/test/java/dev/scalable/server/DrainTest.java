@@ -121,7 +121,7 @@ class DrainTest {
   void a_request_that_outlasts_the_drain_is_interrupted_and_its_connection_ends(ServerSettings.Threads threads) throws Exception {
     ServerSettings usual = TestServer.settings(threads);
     TestServer server = TestServer.start(new ServerSettings(usual.host(), 0, "test-1", threads, usual.requestTimeout(),
-        usual.bodyTimeout(), 1_000, usual.idleTimeout(), Duration.ZERO, Duration.ofMillis(200)), Set.of(wait));
+        usual.bodyTimeout(), 1_000, usual.idleTimeout(), Duration.ZERO, Duration.ofMillis(200), ""), Set.of(wait));
     try (Wire wire = server.connect()) {
       wire.send(get("/wait"));
       entered.await();
@@ -175,8 +175,8 @@ class DrainTest {
     try (TestServer first = TestServer.start(threads, quick)) {
       ServerSettings usual = TestServer.settings(threads);
       HttpServer second = new HttpServer(new ServerSettings(usual.host(), first.port(), "test-2", threads, usual.requestTimeout(),
-          usual.bodyTimeout(), 1_000, usual.idleTimeout(), Duration.ZERO, usual.drainTimeout()), Set.of(), Optional.empty(),
-          Set.of(), JsonModule.jsonCodec(), new Readiness());
+          usual.bodyTimeout(), 1_000, usual.idleTimeout(), Duration.ZERO, usual.drainTimeout(), ""), Set.of(), Optional.empty(),
+          Set.of(), JsonModule.jsonCodec(), new Readiness(), Set.of());
       assertThatThrownBy(second::start).isInstanceOf(IOException.class)
           .hasMessageContaining("cannot listen on 127.0.0.1:" + first.port()).hasMessageContaining("SCALABLE_HTTP_PORT");
       second.stop();
@@ -188,8 +188,8 @@ class DrainTest {
   void a_host_that_is_unknown_is_named(ServerSettings.Threads threads) throws Exception {
     ServerSettings usual = TestServer.settings(threads);
     HttpServer server = new HttpServer(new ServerSettings("no-such-host.invalid", 0, "test-2", threads, usual.requestTimeout(),
-        usual.bodyTimeout(), 1_000, usual.idleTimeout(), Duration.ZERO, usual.drainTimeout()), Set.of(), Optional.empty(),
-        Set.of(), JsonModule.jsonCodec(), new Readiness());
+        usual.bodyTimeout(), 1_000, usual.idleTimeout(), Duration.ZERO, usual.drainTimeout(), ""), Set.of(), Optional.empty(),
+        Set.of(), JsonModule.jsonCodec(), new Readiness(), Set.of());
     assertThatThrownBy(server::start).isInstanceOf(IOException.class).hasMessageContaining("no-such-host.invalid");
     server.stop();
   }

@@ -16,14 +16,22 @@ final class TestServer implements AutoCloseable {
   private final HttpServer server;
   private final Readiness readiness = new Readiness();
 
-  private TestServer(ServerSettings settings, Set<Route> routes, Filters filters, Set<ErrorMapper> mappers) {
-    server = new HttpServer(settings, routes, Optional.of(filters), mappers, JsonModule.jsonCodec(), readiness);
+  private TestServer(ServerSettings settings, Set<Route> routes, Filters filters, Set<ErrorMapper> mappers,
+      Set<RequestObserver> observers) {
+    server = new HttpServer(settings, routes, Optional.of(filters), mappers, JsonModule.jsonCodec(), readiness, observers);
   }
 
   /** Short limits, so that each can be waited for. */
   static ServerSettings settings(ServerSettings.Threads threads) {
     return new ServerSettings("127.0.0.1", 0, "test-1", threads, Duration.ofSeconds(8), Duration.ofMillis(400), 1_000,
-        Duration.ofSeconds(75), Duration.ZERO, Duration.ofSeconds(10));
+        Duration.ofSeconds(75), Duration.ZERO, Duration.ofSeconds(10), "");
+  }
+
+  /** Those, with proxies that are believed. */
+  static ServerSettings trusting(String proxies) {
+    ServerSettings usual = settings(ServerSettings.Threads.PLATFORM);
+    return new ServerSettings(usual.host(), 0, usual.instanceId(), usual.threads(), usual.requestTimeout(), usual.bodyTimeout(),
+        usual.maxBody(), usual.idleTimeout(), usual.drainDelay(), usual.drainTimeout(), proxies);
   }
 
   static TestServer start(ServerSettings settings, Set<Route> routes, ErrorMapper... mappers) {
@@ -31,7 +39,15 @@ final class TestServer implements AutoCloseable {
   }
 
   static TestServer start(ServerSettings settings, Set<Route> routes, Filters filters, ErrorMapper... mappers) {
-    TestServer made = new TestServer(settings, routes, filters, Set.of(mappers));
+    return started(new TestServer(settings, routes, filters, Set.of(mappers), Set.of()));
+  }
+
+  /** A server whose requests are observed. */
+  static TestServer observed(ServerSettings settings, Set<Route> routes, RequestObserver observer) {
+    return started(new TestServer(settings, routes, Filters.of(), Set.of(), Set.of(observer)));
+  }
+
+  private static TestServer started(TestServer made) {
     try {
       made.server.start();
     } catch (IOException e) {
