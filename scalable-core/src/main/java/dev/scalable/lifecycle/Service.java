@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,8 +69,8 @@ public final class Service {
         throw new IllegalStateException("The service was not started: " + part.name() + " failed: " + e.getMessage(), e);
       }
     }
-    log.info("started in {} ms on Java {} with {}", Duration.ofNanos(System.nanoTime() - began).toMillis(),
-        Runtime.version(), settings.effective());
+    log.info("started in {} ms: {}; scalable-core {} on Java {}, with {}", Duration.ofNanos(System.nanoTime() - began).toMillis(),
+        parts.stream().map(Part::name).collect(Collectors.joining(", ")), version(), Runtime.version(), settings.effective());
     return started;
   }
 
@@ -103,6 +104,12 @@ public final class Service {
       running.close();
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** As the jar's manifest says it. */
+  private static String version() {
+    String version = Service.class.getPackage().getImplementationVersion();
+    return version == null ? "(not from a jar)" : version;
   }
 
   /** To the log; to standard error where there is no log, or else the service would end without a word. */
