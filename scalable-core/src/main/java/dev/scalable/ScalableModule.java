@@ -17,6 +17,7 @@ import dev.scalable.lifecycle.Part;
 import dev.scalable.lifecycle.Service;
 import dev.scalable.redis.RedisModule;
 import dev.scalable.server.ServerModule;
+import dev.scalable.telemetry.TelemetryModule;
 import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.Set;
@@ -32,7 +33,8 @@ import java.util.Set;
  * }
  * }</pre>
  */
-@Module(includes = {ServerModule.class, DbModule.class, RedisModule.class, CacheModule.class, JsonModule.class})
+@Module(includes = {ServerModule.class, DbModule.class, RedisModule.class, CacheModule.class, JsonModule.class,
+    TelemetryModule.class})
 public final class ScalableModule {
 
   private final Settings settings;

@@ -20,19 +20,21 @@ public final class CacheBuilder<K, V> {
   private final Redis redis;
   private final CacheSettings settings;
   private final InvalidationLog invalidations;
+  private final Counts counts;
 
   private @Nullable Duration ttl;
   private Duration absentTtl = ABSENT;
   private long maximumSize = 10_000;
 
   CacheBuilder(String name, KeyText<K> keys, Payload<V> payload, Redis redis, CacheSettings settings,
-      InvalidationLog invalidations) {
+      InvalidationLog invalidations, Counts counts) {
     this.name = name;
     this.keys = keys;
     this.payload = payload;
     this.redis = redis;
     this.settings = settings;
     this.invalidations = invalidations;
+    this.counts = counts;
   }
 
   /**
@@ -81,7 +83,8 @@ public final class CacheBuilder<K, V> {
     }
     FarTier<V> far = new FarTier<>(name, payload, redis, settings, ttl, absentTtl);
     NearTier<K, V> near = new NearTier<>(maximumSize, ttl, invalidations.validity());
-    LeasedCache<K, V> cache = new LeasedCache<>(name, keys, near, far, loader, invalidations, settings.loadTimeout());
+    LeasedCache<K, V> cache = new LeasedCache<>(name, keys, near, far, loader, invalidations,
+        settings.loadTimeout(), counts);
     invalidations.register(name, cache);
     return cache;
   }

@@ -4,6 +4,7 @@ import dev.scalable.http.JsonCodec;
 import dev.scalable.redis.Redis;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -15,7 +16,7 @@ public final class Caches {
   private final CacheSettings settings;
   private final JsonCodec json;
   private final InvalidationLog invalidations;
-  private final Set<String> names = ConcurrentHashMap.newKeySet();
+  private final Map<String, Counts> counts = new ConcurrentHashMap<>();
 
   @Inject
   Caches(Redis redis, CacheSettings settings, JsonCodec json, InvalidationLog invalidations) {
@@ -35,9 +36,39 @@ public final class Caches {
    */
   public <K, V> CacheBuilder<K, V> named(String name, Class<K> key, Class<V> value) {
     KeyText<K> keys = KeyText.of(key);
-    if (!names.add(name)) {
+    Counts mine = new Counts();
+    if (counts.putIfAbsent(name, mine) != null) {
       throw new IllegalArgumentException("There is a cache called " + name + " already; two would overwrite each other's values");
     }
-    return new CacheBuilder<>(name, keys, new Payload<>(value, json), redis, settings, invalidations);
+    return new CacheBuilder<>(name, keys, new Payload<>(value, json), redis, settings, invalidations, mine);
+  }
+
+  /** The names of all caches that were begun so far; a copy. */
+  public Set<String> names() {
+    return Set.copyOf(counts.keySet());
+  }
+
+  /**
+   * What a cache has done since the start, on this instance.
+   *
+   * @param name a name of {@link #names()}
+   * @throws IllegalArgumentException if there is no such cache
+   */
+  public CacheStats stats(String name) {
+    Counts found = counts.get(name);
+    if (found == null) {
+      throw new IllegalArgumentException("There is no cache called " + name + ", only " + names());
+    }
+    return found.snapshot();
+  }
+
+  /** How many invalidations Redis has not acknowledged yet: other instances may serve the old values of as many keys. */
+  public int pendingInvalidations() {
+    return invalidations.pending();
+  }
+
+  /** Whether values in the heap may be served: it is proven that every invalidation has been applied to them. */
+  public boolean nearTierServes() {
+    return invalidations.validity().holds(System.nanoTime());
   }
 }

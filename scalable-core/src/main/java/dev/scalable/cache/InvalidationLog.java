@@ -104,6 +104,11 @@ final class InvalidationLog implements Part {
     return !pending.isEmpty() && pending.containsKey(new Pending(cache, key));
   }
 
+  /** How many invalidations have not been acknowledged by Redis. */
+  int pending() {
+    return pending.size();
+  }
+
   /**
    * Removes keys from Redis and writes that into the log. When Redis does not acknowledge it, the keys are pending and it is tried
    * again until it does.

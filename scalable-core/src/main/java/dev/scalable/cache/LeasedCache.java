@@ -66,10 +66,10 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
   private final InvalidationLog invalidations;
   private final Validity validity;
   private final Duration loadTimeout;
-  private final Counts counts = new Counts();
+  private final Counts counts;
 
   LeasedCache(String name, KeyText<K> keys, NearTier<K, V> near, FarTier<V> far, CacheLoader<K, V> loader,
-      InvalidationLog invalidations, Duration loadTimeout) {
+      InvalidationLog invalidations, Duration loadTimeout, Counts counts) {
     this.name = name;
     this.keys = keys;
     this.near = near;
@@ -78,6 +78,7 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
     this.invalidations = invalidations;
     this.validity = invalidations.validity();
     this.loadTimeout = loadTimeout;
+    this.counts = counts;
   }
 
   @Override

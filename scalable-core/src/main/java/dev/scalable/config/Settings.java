@@ -14,9 +14,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The settings of a service, by name, as its environment gives them.
+ * The settings of a service, by name, as its environment gives them, or the settings file that the environment names in
+ * {@link #CONFIG_FILE}. What stands in both is taken from the environment. A secret may also be given as the path of a file that
+ * holds it, under the name with {@code _FILE} after it.
  *
  * <p>Each part of the service reads its own settings once, into a record. A setting that is missing or malformed does not throw:
  * the mistake is noted, a stand-in is returned, and {@link #check()}, called before anything is started, throws them all at
@@ -32,23 +36,62 @@ public final class Settings {
   /** Names of the testkit's own, which its children inherit. */
   private static final String TESTKIT_PREFIX = "SCALABLE_TESTKIT_";
 
-  private final Map<String, String> source;
+  /** Names a file of settings in the format of {@link java.util.Properties}, in UTF-8. */
+  public static final String CONFIG_FILE = "SCALABLE_CONFIG_FILE";
+
+  /** What stands after a secret's name when the value is the path of a file. */
+  private static final String IN_FILE = "_FILE";
+
+  private static final Logger log = LoggerFactory.getLogger(Settings.class);
+
+  /** First the environment, then the settings file if there is one. */
+  private final List<Source> sources = new ArrayList<>();
   private final Map<String, String> effective = new LinkedHashMap<>();
   /** Every name that was asked for, those too that have no value to be shown. */
   private final Set<String> known = new LinkedHashSet<>();
   private final List<String> mistakes = new ArrayList<>();
 
-  private Settings(Map<String, String> source) {
-    this.source = source;
+  private Settings(Map<String, String> environment) {
+    sources.add(new Source("", environment));
   }
+
+  /**
+   * Where values come from.
+   *
+   * @param where what to say of it in a mistake, after the name; empty for the environment
+   * @param values the values by name
+   */
+  private record Source(String where, Map<String, String> values) {
+
+    @Nullable String value(String name) {
+      String value = values.get(name);
+      return value == null || value.isBlank() ? null : value.strip();
+    }
+
+    /** Whether a name is meant for this service: all in a settings file are, while an environment has others. */
+    boolean means(String name) {
+      return !where.isEmpty() || (name.startsWith(PREFIX) && !name.startsWith(TESTKIT_PREFIX));
+    }
+  }
+
+  /**
+   * What was given for a setting.
+   *
+   * @param value the value; null when there is none
+   * @param where where it stands, as {@link Source#where()} says it
+   * @param mistaken whether there is one that could not be read, which was noted
+   */
+  private record Given(@Nullable String value, String where, boolean mistaken) {}
 
   /**
    * Settings from names and values, as an environment has them.
    *
-   * @param values the values by name; copied
+   * @param values the values by name; copied. The file that {@link #CONFIG_FILE} names is read now
    */
   public static Settings of(Map<String, String> values) {
-    return new Settings(Map.copyOf(values));
+    Settings settings = new Settings(Map.copyOf(values));
+    settings.readFile();
+    return settings;
   }
 
   /** Settings from the environment of this process. */
@@ -67,7 +110,28 @@ public final class Settings {
   }
 
   /**
-   * A text that must never be printed. Only its presence shows in {@link #effective()} and in mistakes.
+   * A value of any kind.
+   *
+   * @param name name of the setting
+   * @param orElse the value when it is absent, as text
+   * @param wanted what such a value is, for the message when it is another
+   * @param parse reads the text; throws an IllegalArgumentException that says what is wrong with it
+   */
+  public <T> T parsed(String name, String orElse, String wanted, Function<String, T> parse) {
+    Given given = given(name, false);
+    T standIn = parse.apply(orElse);
+    effective(name, given.value() == null ? orElse : given.value());
+    try {
+      return given.value() == null ? standIn : parse.apply(given.value());
+    } catch (IllegalArgumentException e) {
+      note(name + "=" + given.value() + given.where() + " is not " + wanted + ": " + e.getMessage());
+      return standIn;
+    }
+  }
+
+  /**
+   * A text that must never be printed. Only its presence shows in {@link #effective()} and in mistakes. May be given in a file: what
+   * the setting with {@code _FILE} after its name points to, without the line break at its end.
    *
    * @param name name of the setting
    * @param orElse the value when it is absent
@@ -128,7 +192,7 @@ public final class Settings {
 
   /**
    * A URI that must be given, with a host unless its scheme has a scheme in it, as those of JDBC. A password in it never shows in
-   * {@link #effective()} or in a mistake.
+   * {@link #effective()} or in a mistake. May be given in a file, as a {@link #secret} may.
    *
    * @param name name of the setting
    * @param example what such a URI looks like, for the message when it is missing
@@ -137,8 +201,11 @@ public final class Settings {
   public URI requiredUri(String name, String example, String... schemes) {
     String wanted = "a URI such as " + example;
     URI standIn = URI.create(example);
-    if (value(name) == null) {
-      note(name + " is not set: it must be " + wanted);
+    Given given = given(name, true);
+    if (given.value() == null) {
+      if (!given.mistaken()) {
+        note(name + " is not set: it must be " + wanted);
+      }
       return standIn;
     }
     return read(name, standIn, wanted, true, value -> {
@@ -163,23 +230,72 @@ public final class Settings {
 
   private synchronized <T> T read(String name, T orElse, String wanted, boolean hidden, Function<String, T> parse,
       Function<T, String> show) {
-    String value = value(name);
+    Given given = given(name, hidden);
+    String value = given.value();
     T result = orElse;
     if (value != null) {
       try {
         result = parse.apply(value);
       } catch (RuntimeException e) {
-        note(name + (hidden ? " (value not shown)" : "=" + value) + " is not " + wanted);
+        note(name + (hidden ? " (value not shown)" : "=" + value) + given.where() + " is not " + wanted
+            + (ServiceLinks.isAddress(value) ? ServiceLinks.REMEDY : ""));
       }
     }
-    effective.put(name, show.apply(result));
+    effective(name, show.apply(result));
     return result;
   }
 
-  private synchronized @Nullable String value(String name) {
+  private synchronized void effective(String name, String shown) {
+    effective.put(name, shown);
+  }
+
+  /** What the first source that has this setting gives for it; with {@code hidden} perhaps in a file. */
+  private synchronized Given given(String name, boolean hidden) {
     known.add(name);
-    String value = source.get(name);
-    return value == null || value.isBlank() ? null : value.strip();
+    if (hidden) {
+      known.add(name + IN_FILE);
+    }
+    for (Source source : sources) {
+      String value = source.value(name);
+      String file = hidden ? source.value(name + IN_FILE) : null;
+      if (value != null && file != null) {
+        note(name + " and " + name + IN_FILE + " are both set" + source.where() + ": keep one of them");
+        return new Given(null, source.where(), true);
+      }
+      if (value != null) {
+        return new Given(value, source.where(), false);
+      }
+      if (file != null) {
+        return inFile(name + IN_FILE, file, source.where());
+      }
+    }
+    return new Given(null, "", false);
+  }
+
+  private Given inFile(String name, String file, String where) {
+    try {
+      return new Given(SettingsFile.secret(file), where, false);
+    } catch (SettingsFile.Unreadable e) {
+      note(name + "=" + file + where + " is not a file with a secret: " + e.getMessage());
+      return new Given(null, where, true);
+    }
+  }
+
+  private synchronized void readFile() {
+    String file = given(CONFIG_FILE, false).value();
+    effective(CONFIG_FILE, file == null ? "" : file);
+    if (file == null) {
+      return;
+    }
+    try {
+      Map<String, String> values = SettingsFile.properties(file);
+      if (values.containsKey(CONFIG_FILE)) {
+        note(CONFIG_FILE + " in " + file + " is ignored: a settings file cannot name another");
+      }
+      sources.add(new Source(" in " + file, values));
+    } catch (SettingsFile.Unreadable e) {
+      note(CONFIG_FILE + "=" + file + " is not a file of settings: " + e.getMessage());
+    }
   }
 
   private synchronized void note(String mistake) {
@@ -200,17 +316,30 @@ public final class Settings {
   /**
    * Ends the reading of settings.
    *
-   * @throws ConfigException if a setting was missing or malformed, or a name under {@link #PREFIX} was not read by anyone
+   * @throws ConfigException if a setting was missing or malformed, or a name under {@link #PREFIX}, or any name in the settings file,
+   *     was not read by anyone. Links that Kubernetes sets for a service whose name begins with {@code scalable} are nobody's mistake
    */
   public synchronized void check() {
     List<String> all = new ArrayList<>(mistakes);
-    for (String name : new TreeSet<>(source.keySet())) {
-      if (name.startsWith(PREFIX) && !name.startsWith(TESTKIT_PREFIX) && !known.contains(name)) {
-        all.add(name + " is not a setting" + NearMiss.hint(name, known));
+    List<String> links = new ArrayList<>();
+    for (Source source : sources) {
+      for (String name : new TreeSet<>(source.values().keySet())) {
+        if (known.contains(name) || !source.means(name)) {
+          continue;
+        }
+        if (ServiceLinks.isLink(name, source.values())) {
+          links.add(name);
+        } else {
+          all.add(name + source.where() + " is not a setting" + NearMiss.hint(name, known));
+        }
       }
     }
     if (!all.isEmpty()) {
       throw new ConfigException(all);
+    }
+    if (!links.isEmpty()) {
+      log.info("{} and {} more names were set by Kubernetes as links to services and are not read; enableServiceLinks: false in the"
+          + " pod's spec keeps them away", links.getFirst(), links.size() - 1);
     }
   }
 

@@ -1,5 +1,6 @@
 /**
- * Settings: the environment read once, checked as a whole, all mistakes reported together. Knows nothing else of this library.
+ * Settings: the environment, and the files it points to, read once, checked as a whole, all mistakes reported together. Knows nothing
+ * else of this library.
  */
 @NullMarked
 package dev.scalable.config;

@@ -35,4 +35,18 @@ public interface Db {
    *     {@link java.lang.reflect.UndeclaredThrowableException}
    */
   <T extends @Nullable Object> T write(Work<T> work);
+
+  /** How the connections of this instance are used at the moment. */
+  Stats stats();
+
+  /**
+   * The use of connections.
+   *
+   * @param size most connections of this instance
+   * @param open connections that are open
+   * @param active those of them that somebody has
+   * @param waiting callers that wait for their turn
+   * @param refused callers that have waited in vain since the start
+   */
+  record Stats(int size, int open, int active, int waiting, long refused) {}
 }

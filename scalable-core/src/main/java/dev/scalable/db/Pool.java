@@ -2,6 +2,7 @@ package dev.scalable.db;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.scalable.lifecycle.Part;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -10,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementExceptions;
@@ -34,7 +36,8 @@ final class Pool implements Part {
 
   private final DbSettings settings;
   private final Semaphore gate;
-  private @Nullable HikariDataSource source;
+  private final LongAdder refused = new LongAdder();
+  private volatile @Nullable HikariDataSource source;
   private volatile @Nullable Jdbi jdbi;
 
   @Inject
@@ -86,8 +89,9 @@ final class Pool implements Part {
 
   @Override
   public void stop() {
-    if (source != null) {
-      source.close();
+    HikariDataSource opened = source;
+    if (opened != null) {
+      opened.close();
     }
   }
 
@@ -103,6 +107,7 @@ final class Pool implements Part {
     }
     try {
       if (!gate.tryAcquire(settings.acquireTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
+        refused.increment();
         throw new DbUnavailable("None of the " + settings.poolSize() + " database connections was free within "
             + settings.acquireTimeout().toMillis() + " ms and " + gate.getQueueLength() + " callers still wait: transactions take too"
             + " long, or SCALABLE_DB_POOL_SIZE is too small", null);
@@ -117,6 +122,14 @@ final class Pool implements Part {
       gate.release();
       throw new DbUnavailable("No connection to the database of SCALABLE_DB_URL could be had: " + e.getMessage(), e);
     }
+  }
+
+  /** How connections are used at the moment. */
+  Db.Stats stats() {
+    HikariDataSource opened = source;
+    HikariPoolMXBean pool = opened == null ? null : opened.getHikariPoolMXBean();
+    return new Db.Stats(settings.poolSize(), pool == null ? 0 : pool.getTotalConnections(),
+        settings.poolSize() - gate.availablePermits(), gate.getQueueLength(), refused.sum());
   }
 
   /** Gives a connection back, and lets the next caller in. */

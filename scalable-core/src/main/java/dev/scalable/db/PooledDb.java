@@ -46,6 +46,11 @@ final class PooledDb implements Db {
     return transaction(work, false);
   }
 
+  @Override
+  public Stats stats() {
+    return pool.stats();
+  }
+
   private <T extends @Nullable Object> T transaction(Work<T> work, boolean readOnly) {
     Handle handle = pool.acquire();
     OpenTx tx = new OpenTx(handle);

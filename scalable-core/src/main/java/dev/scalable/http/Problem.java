@@ -129,14 +129,16 @@ public final class Problem extends RuntimeException {
    * The response that carries this problem.
    *
    * @param requestId identity of the failed request, put into the document as {@code requestId}
+   * @param traceId the trace it belongs to, put into the document as {@code traceId}
    */
-  public Response response(String requestId) {
+  public Response response(String requestId, String traceId) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("type", type);
     document.put("title", title);
     document.put("status", status);
     document.put("detail", detail);
     document.put("requestId", requestId);
+    document.put("traceId", traceId);
     document.putAll(Optional.ofNullable(extensions).orElse(Map.of()));
     Response response = Response.json(status, document).header("Content-Type", "application/problem+json");
     for (Map.Entry<String, String> header : headers.entrySet()) {

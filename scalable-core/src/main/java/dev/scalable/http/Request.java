@@ -28,6 +28,12 @@ public interface Request {
   /** The identity of this request: the client's or the proxy's {@code X-Request-Id} where that is sane, else made here. */
   String id();
 
+  /** The other end, as far as trusted proxies tell. */
+  Client client();
+
+  /** The trace that this request belongs to; {@link Trace#traceparent()} hands it on. */
+  Trace trace();
+
   /**
    * A path parameter, decoded once.
    *

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,8 +78,10 @@ public final class Service {
       }
     }
     readiness.enter(Readiness.State.READY);
-    log.info("started in {} ms on Java {} with {}", Duration.ofNanos(System.nanoTime() - began).toMillis(),
-        Runtime.version(), settings.effective());
+    log.info("started in {} ms: {}; scalable-core {} on Java {}, with {}",
+        Duration.ofNanos(System.nanoTime() - began).toMillis(),
+        parts.stream().map(Part::name).collect(Collectors.joining(", ")), version(), Runtime.version(),
+        settings.effective());
     return started;
   }
 
@@ -89,5 +92,11 @@ public final class Service {
    */
   public void run() {
     new ServiceProcess(this).run();
+  }
+
+  /** As the jar's manifest says it. */
+  private static String version() {
+    String version = Service.class.getPackage().getImplementationVersion();
+    return version == null ? "(not from a jar)" : version;
   }
 }

@@ -31,6 +31,7 @@ final class Call implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Call.class);
 
   private final HttpServerExchange exchange;
+  private final Observed observed;
   private final ExchangeRequest request;
   private final RouteTable.Match match;
   private final @Nullable BodyInput input;
@@ -47,6 +48,7 @@ final class Call implements Runnable {
   /** A call; of an upload if it has an input. */
   Call(HttpServerExchange exchange, ExchangeRequest request, RouteTable.Match match, @Nullable BodyInput input, Steps steps) {
     this.exchange = exchange;
+    this.observed = Observed.of(exchange);
     this.request = request;
     this.match = match;
     this.input = input;
@@ -66,12 +68,15 @@ final class Call implements Runnable {
       }
       runner = Thread.currentThread();
     }
-    ResponseWriter.Encoded encoded = encoded(match.chain().around(this::respond, request, this::failure));
-    if (encoded.live()) {
-      steps.live().send(live(encoded, this::claim));
-    } else {
-      answer(encoded);
-    }
+    // On this thread the app's own log lines can be told apart; on the IO thread, which runInline() uses, it would cost too much.
+    observed.named(() -> {
+      ResponseWriter.Encoded encoded = encoded(match.chain().around(this::respond, request, this::failure));
+      if (encoded.live()) {
+        steps.live().send(live(encoded, this::claim));
+      } else {
+        answer(encoded);
+      }
+    });
   }
 
   /** Runs the handler here, on the IO thread, and answers. */
@@ -167,7 +172,7 @@ final class Call implements Runnable {
       log.debug("{} {} {} ended with its client", request.id(), request.method(), request.path(), thrown);
       return Response.status(400);
     }
-    return steps.failures().response(thrown, request.id(), request.method() + " " + request.path());
+    return steps.failures().response(thrown, observed, request.method() + " " + request.path());
   }
 
   private ResponseWriter.Encoded encoded(Response response) {
@@ -200,10 +205,11 @@ final class Call implements Runnable {
         late.interrupt();
       }
     }
-    log.warn("{} {} {} was not answered by its deadline and got a 504{}", request.id(), request.method(), request.path(),
-        late == null ? "; no thread was free for it" : "; its handler was interrupted");
+    observed.tag(log.atWarn()).log("{} {} {} was not answered by its deadline and got a 504{}", request.id(),
+        request.method(), request.path(), late == null ? "; no thread was free for it" : "; its handler was interrupted");
     write(steps.writer().encode(Problem.of(504, "Gateway Timeout",
-        "The request was not answered in the time it is given here; it may still have an effect").response(request.id()), false));
+        "The request was not answered in the time it is given here; it may still have an effect")
+        .response(request.id(), request.trace().traceId()), false));
   }
 
   /** Whether the caller is the one to answer: the first who asks. */

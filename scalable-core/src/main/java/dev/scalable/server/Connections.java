@@ -9,8 +9,9 @@ import java.util.Collections;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.xnio.StreamConnection;
 
 /**
@@ -18,7 +19,7 @@ import org.xnio.StreamConnection;
  * proxy has just made, and that has not carried a request yet, is one of them: its first request may be on its way.
  *
  * <p>A request ends when its response is written or its connection is closed, whichever comes first. HTTP/1.1 has at most one
- * request at a time on a connection, so one flag per connection tells.
+ * request at a time on a connection, so one place per connection tells.
  *
  * <p>Safe for use by many threads.
  */
@@ -32,20 +33,20 @@ final class Connections {
   private final AtomicInteger inFlight = new AtomicInteger();
   private volatile boolean draining;
 
-  /** One connection, and whether a request is in flight on it. */
-  private record Tracked(ServerConnection connection, AtomicBoolean busy) {}
+  /** One connection, and the request that is in flight on it, if any. */
+  private record Tracked(ServerConnection connection, AtomicReference<@Nullable Observed> busy) {}
 
   /** Takes note of a connection, before anything is read from it. */
   void accepted(StreamConnection connection) {
     silent.add(connection);
   }
 
-  /** Counts a request until it ends. Called on the IO thread, first thing. */
-  void enter(HttpServerExchange exchange) {
+  /** Counts a request until it ends, and then tells it so. Called on the IO thread. */
+  void enter(HttpServerExchange exchange, Observed request) {
     ServerConnection connection = exchange.getConnection();
     Tracked known = connection.getAttachment(TRACKED);
     Tracked tracked = known != null ? known : track(connection);
-    tracked.busy().set(true);
+    tracked.busy().set(request);
     inFlight.incrementAndGet();
     exchange.addExchangeCompleteListener((done, next) -> {
       if (!done.isPersistent()) {
@@ -58,7 +59,7 @@ final class Connections {
   }
 
   private Tracked track(ServerConnection connection) {
-    Tracked tracked = new Tracked(connection, new AtomicBoolean());
+    Tracked tracked = new Tracked(connection, new AtomicReference<>());
     connection.putAttachment(TRACKED, tracked);
     open.add(tracked);
     silent.remove(((AbstractServerConnection) connection).getChannel());
@@ -71,7 +72,10 @@ final class Connections {
   }
 
   private void leave(Tracked tracked) {
-    if (tracked.busy().compareAndSet(true, false)) {
+    Observed ended = tracked.busy().getAndSet(null);
+    if (ended != null) {
+      // Before it is counted out: who waits for the last request may then count on its having been told of.
+      ended.end();
       inFlight.decrementAndGet();
       wake();
     }

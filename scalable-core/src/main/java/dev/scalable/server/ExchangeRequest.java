@@ -1,9 +1,11 @@
 package dev.scalable.server;
 
+import dev.scalable.http.Client;
 import dev.scalable.http.Method;
 import dev.scalable.http.Principal;
 import dev.scalable.http.Problem;
 import dev.scalable.http.Request;
+import dev.scalable.http.Trace;
 import io.undertow.server.HttpServerExchange;
 import java.time.Duration;
 import java.util.Map;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class ExchangeRequest implements Request {
 
   private final HttpServerExchange exchange;
+  private final Observed observed;
   private final String id;
   private final String path;
   private final Method method;
@@ -27,6 +30,7 @@ final class ExchangeRequest implements Request {
   private ExchangeRequest(HttpServerExchange exchange, String id, String path, Method method, String route,
       Map<String, String> parameters, byte[] body, long deadline, @Nullable Principal principal) {
     this.exchange = exchange;
+    this.observed = Observed.of(exchange);
     this.id = id;
     this.path = path;
     this.method = method;
@@ -67,6 +71,16 @@ final class ExchangeRequest implements Request {
   @Override
   public String id() {
     return id;
+  }
+
+  @Override
+  public Client client() {
+    return observed.client();
+  }
+
+  @Override
+  public Trace trace() {
+    return observed.trace();
   }
 
   @Override

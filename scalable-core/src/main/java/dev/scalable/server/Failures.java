@@ -49,15 +49,15 @@ final class Failures {
    * whatever mappers and problems do.
    *
    * @param thrown what a handler or a step of the request path threw
-   * @param requestId identity of the request
+   * @param request the request
    * @param where the method and path, for the log
    */
-  Response response(Throwable thrown, String requestId, String where) {
+  Response response(Throwable thrown, Observed request, String where) {
     try {
-      return problem(thrown, requestId, where).response(requestId);
+      return response(problem(thrown, request, where), request);
     } catch (RuntimeException e) {
       e.addSuppressed(thrown);
-      return unexpected(e, requestId, where).response(requestId);
+      return response(unexpected(e, request, where), request);
     }
   }
 
@@ -67,7 +67,11 @@ final class Failures {
         .header("Retry-After", String.valueOf(ThreadLocalRandom.current().nextInt(1, 4)));
   }
 
-  private Problem problem(Throwable thrown, String requestId, String where) {
+  private static Response response(Problem problem, Observed request) {
+    return problem.response(request.id(), request.trace().traceId());
+  }
+
+  private Problem problem(Throwable thrown, Observed request, String where) {
     if (thrown instanceof Problem problem) {
       return problem;
     }
@@ -75,11 +79,11 @@ final class Failures {
       ErrorMapper<?> mapper = nearest(exception.getClass());
       if (mapper != null) {
         Problem problem = mapper.map(exception);
-        log.warn("{} {} answered {}: {}", requestId, where, problem.status(), exception.toString());
+        request.tag(log.atWarn()).log("{} {} answered {}: {}", request.id(), where, problem.status(), exception.toString());
         return problem;
       }
     }
-    return unexpected(thrown, requestId, where);
+    return unexpected(thrown, request, where);
   }
 
   private @Nullable ErrorMapper<?> nearest(Class<?> thrown) {
@@ -92,8 +96,8 @@ final class Failures {
     return null;
   }
 
-  private static Problem unexpected(Throwable thrown, String requestId, String where) {
-    log.error("{} {} failed", requestId, where, thrown);
+  private static Problem unexpected(Throwable thrown, Observed request, String where) {
+    request.tag(log.atError()).setCause(thrown).log("{} {} failed", request.id(), where);
     return Problem.of(500, "Internal Server Error", "Something went wrong here; the log knows it by the requestId");
   }
 }

@@ -5,6 +5,7 @@ import dev.scalable.health.Readiness;
 import dev.scalable.http.JsonCodec;
 import dev.scalable.http.Problem;
 import dev.scalable.http.Response;
+import dev.scalable.http.Trace;
 import dev.scalable.lifecycle.Part;
 import io.undertow.UndertowOptions;
 import io.undertow.server.Connectors;
@@ -53,22 +54,14 @@ final class HealthListener implements Part {
   private @Nullable Listener listener;
   private @Nullable BoundedBufferPool buffers;
 
-  /**
-   * One more thing to be read on this port.
-   *
-   * @param path of its address
-   * @param content makes the response; runs on the one thread here, so it neither waits nor takes long
-   */
-  record Page(String path, Supplier<Response> content) {}
-
   @Inject
-  HealthListener(ServerSettings settings, Readiness readiness, HealthChecks checks, JsonCodec json, Set<Page> pages) {
+  HealthListener(ServerSettings settings, Readiness readiness, HealthChecks checks, JsonCodec json, Set<HealthPage> pages) {
     this.settings = settings;
     this.readiness = readiness;
     this.checks = checks;
     // Connections of its own, which never drain: what is asked here is answered to the end.
     this.writer = new ResponseWriter(json, settings.instanceId(), new Connections(), settings.bodyTimeout());
-    this.pages = pages.stream().collect(Collectors.toUnmodifiableMap(Page::path, Page::content, (one, other) -> {
+    this.pages = pages.stream().collect(Collectors.toUnmodifiableMap(HealthPage::path, HealthPage::content, (one, other) -> {
       throw new IllegalArgumentException("Two pages of the health port have the same path");
     }));
   }
@@ -112,8 +105,8 @@ final class HealthListener implements Part {
     String id = RequestIds.of(exchange);
     String path = exchange.getRequestPath();
     if (!exchange.getRequestMethod().equals(Methods.GET) && !exchange.getRequestMethod().equals(Methods.HEAD)) {
-      write(exchange, id, Problem.of(405, "Method Not Allowed", "Here is only something to be read")
-          .header("Allow", "GET, HEAD").response(id));
+      write(exchange, id, told(Problem.of(405, "Method Not Allowed", "Here is only something to be read")
+          .header("Allow", "GET, HEAD"), id));
     } else if (path.equals("/health/checks")) {
       exchange.dispatch(SameThreadExecutor.INSTANCE, () -> tellChecks(exchange, id));
     } else {
@@ -128,13 +121,18 @@ final class HealthListener implements Part {
         case "/health/ready" -> HealthRoutes.ready(readiness.state());
         default -> {
           Supplier<Response> page = pages.get(path);
-          yield page == null ? Problem.notFound("There is nothing at " + path).response(id) : page.get();
+          yield page == null ? told(Problem.notFound("There is nothing at " + path), id) : page.get();
         }
       };
     } catch (RuntimeException e) {
       log.error("{} GET {} failed", id, path, e);
-      return Problem.of(500, "Internal Server Error", "This could not be told").response(id);
+      return told(Problem.of(500, "Internal Server Error", "This could not be told"), id);
     }
+  }
+
+  /** What is asked here belongs to nobody's trace. */
+  private static Response told(Problem problem, String id) {
+    return problem.response(id, Trace.begin().traceId());
   }
 
   /** Written on the exchange's own thread, whichever thread the last result came from. */

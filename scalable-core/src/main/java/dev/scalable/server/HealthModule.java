@@ -22,5 +22,5 @@ abstract class HealthModule {
   abstract Set<HealthCheck> checks();
 
   @Multibinds
-  abstract Set<HealthListener.Page> pages();
+  abstract Set<HealthPage> pages();
 }

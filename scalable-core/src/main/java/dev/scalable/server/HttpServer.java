@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +54,7 @@ public final class HttpServer implements Part {
   private final JsonCodec json;
   private final Readiness readiness;
   private final BodyBudget bodies;
+  private final Set<RequestObserver> observers;
   private final Connections connections = new Connections();
 
   private @Nullable Listener listener;
@@ -62,24 +64,25 @@ public final class HttpServer implements Part {
 
   @Inject
   HttpServer(ServerSettings settings, Set<Route> routes, Optional<Filters> filters, Set<ErrorMapper<?>> mappers, JsonCodec json,
-      Readiness readiness) {
-    this(settings, routes, filters.orElse(Filters.of()), mappers, json, readiness, BodyBudget.ofHeap());
+      Readiness readiness, Set<RequestObserver> observers) {
+    this(settings, routes, filters.orElse(Filters.of()), mappers, json, readiness, observers, BodyBudget.ofHeap());
   }
 
   HttpServer(ServerSettings settings, Set<Route> routes, Filters filters, Set<ErrorMapper<?>> mappers, JsonCodec json,
-      Readiness readiness, BodyBudget bodies) {
+      Readiness readiness, Set<RequestObserver> observers, BodyBudget bodies) {
     this.settings = settings;
     this.routes = routes;
     this.filters = filters;
     this.mappers = mappers;
     this.json = json;
     this.readiness = readiness;
+    this.observers = observers;
     this.bodies = bodies;
   }
 
   @Override
   public String name() {
-    return "the HTTP server on " + settings.host() + ":" + settings.port();
+    return "the HTTP server on " + settings.host() + ":" + (listener == null ? settings.port() : port());
   }
 
   @Override
@@ -95,13 +98,16 @@ public final class HttpServer implements Part {
    */
   @Override
   public void start() throws IOException {
-    RouteTable table = RouteTable.of(routes, filters.list(), HealthRoutes.of(readiness));
+    Set<Route> health = HealthRoutes.of(readiness);
+    RouteTable table = RouteTable.of(routes, filters.list(), health);
+    Observers observed = Observers.of(observers, Stream.concat(routes.stream(), health.stream()).toList(),
+        new Clients(TrustedProxies.parse(settings.trustedProxies())));
     HandlerThreads handlerThreads = HandlerThreads.of(settings.threads(), settings.maxInFlight());
     threads = handlerThreads;
     ResponseWriter writer = new ResponseWriter(json, settings.instanceId(), connections, settings.bodyTimeout());
     LiveBodies liveBodies = new LiveBodies(writer, handlerThreads);
     live = liveBodies;
-    RequestPath path = new RequestPath(table, settings, connections,
+    RequestPath path = new RequestPath(table, settings, observed, connections,
         new InFlight(handlerThreads, settings.maxInFlight(), settings.queueTime()), bodies,
         new Call.Steps(json, writer, liveBodies, Failures.of(mappers)),
         Chain.of(filters.list(), List.of()).nonBlocking());

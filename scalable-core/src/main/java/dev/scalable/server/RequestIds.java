@@ -2,14 +2,13 @@ package dev.scalable.server;
 
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HttpString;
+import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** The identity of a request, taken from the proxy where it is sane, else made here. */
 final class RequestIds {
 
   static final HttpString HEADER = HttpString.tryFromString("X-Request-Id");
-
-  private static final char[] DIGITS = "0123456789abcdef".toCharArray();
 
   private RequestIds() {}
 
@@ -36,13 +35,7 @@ final class RequestIds {
   /** 128 random bits in hexadecimal, as Nginx makes its own. They name a request; nothing trusts them. */
   private static String random() {
     ThreadLocalRandom random = ThreadLocalRandom.current();
-    char[] text = new char[32];
-    for (int half = 0; half < 32; half += 16) {
-      long bits = random.nextLong();
-      for (int i = 0; i < 16; i++) {
-        text[half + i] = DIGITS[(int) (bits >>> (i * 4)) & 15];
-      }
-    }
-    return new String(text);
+    HexFormat hex = HexFormat.of();
+    return hex.toHexDigits(random.nextLong()).concat(hex.toHexDigits(random.nextLong()));
   }
 }

@@ -36,6 +36,7 @@ final class RequestPath implements HttpHandler {
 
   private final RouteTable routes;
   private final ServerSettings settings;
+  private final Observers observers;
   private final Connections connections;
   private final InFlight inFlight;
   private final BodyBudget bodies;
@@ -43,10 +44,11 @@ final class RequestPath implements HttpHandler {
   private final Chain common;
 
   /** A request path whose requests without a route pass {@code common}, filters that do not block. */
-  RequestPath(RouteTable routes, ServerSettings settings, Connections connections, InFlight inFlight,
-      BodyBudget bodies, Call.Steps steps, Chain common) {
+  RequestPath(RouteTable routes, ServerSettings settings, Observers observers, Connections connections,
+      InFlight inFlight, BodyBudget bodies, Call.Steps steps, Chain common) {
     this.routes = routes;
     this.settings = settings;
+    this.observers = observers;
     this.connections = connections;
     this.inFlight = inFlight;
     this.bodies = bodies;
@@ -56,10 +58,11 @@ final class RequestPath implements HttpHandler {
 
   @Override
   public void handleRequest(HttpServerExchange exchange) {
-    // Counted before anything else: a drain must wait for a request that is refused just as for one that is served.
-    connections.enter(exchange);
-    // Named next, so that each answer and log line that follows can carry the name.
-    String id = RequestIds.of(exchange);
+    // Named and timed before anything else, so that each answer and log line that follows can carry the name.
+    Observed observed = observers.begin(exchange);
+    String id = observed.id();
+    // Counted next: a drain must wait for a request that is refused just as for one that is served.
+    connections.enter(exchange, observed);
     // What filters see of a request that reaches no route. Before its path and method are known to be sound, nobody sees it.
     ExchangeRequest bare = null;
     try {
@@ -75,6 +78,7 @@ final class RequestPath implements HttpHandler {
       }
       // The route before the body: nobody uploads a body to an address that does not exist.
       RouteTable.Match match = routes.find(method, path);
+      observed.matched(match.route());
       // Before the body and the handler: what a client does not take is neither read for nor done for it.
       Negotiation.check(match.route(), exchange);
       // Refused before the body, so that a flood of them costs no more than its headers. One without a body goes on: it may need
@@ -94,7 +98,7 @@ final class RequestPath implements HttpHandler {
       throw Problem.badRequest("An OPTIONS request has no body here");
     }
     Response response = common.around(seen -> Response.noContent().header("Allow", routes.allowed(seen.path())), bare,
-        thrown -> failure(exchange, bare.id(), thrown));
+        thrown -> failure(exchange, thrown));
     write(exchange, bare.id(), response);
   }
 
@@ -201,7 +205,7 @@ final class RequestPath implements HttpHandler {
     ResponseWriter.Encoded encoded = encoded(exchange, id, response);
     if (encoded.live()) {
       steps.live().dispatch(new LiveBodies.Answer(exchange, id, encoded, () -> true,
-          thrown -> encoded(exchange, id, failure(exchange, id, thrown)), () -> then));
+          thrown -> encoded(exchange, id, failure(exchange, thrown)), () -> then));
     } else {
       steps.writer().write(exchange, id, encoded, then);
     }
@@ -211,12 +215,12 @@ final class RequestPath implements HttpHandler {
     try {
       return steps.writer().encode(response, false);
     } catch (RuntimeException | StackOverflowError unencodable) {
-      return steps.writer().encode(failure(exchange, id, unencodable), false);
+      return steps.writer().encode(failure(exchange, unencodable), false);
     }
   }
 
-  private Response failure(HttpServerExchange exchange, String id, Throwable thrown) {
-    return steps.failures().response(thrown, id, exchange.getRequestMethod() + " " + exchange.getRequestURI());
+  private Response failure(HttpServerExchange exchange, Throwable thrown) {
+    return steps.failures().response(thrown, Observed.of(exchange), exchange.getRequestMethod() + " " + exchange.getRequestURI());
   }
 
   /** Answers a request that a step refused. */
@@ -226,10 +230,10 @@ final class RequestPath implements HttpHandler {
 
   private void refuse(HttpServerExchange exchange, String id, @Nullable ExchangeRequest bare, Throwable reason,
       ResponseWriter.Then then) {
-    Response response = failure(exchange, id, reason);
+    Response response = failure(exchange, reason);
     if (bare != null) {
       Response refused = response;
-      response = common.around(seen -> refused, bare, thrown -> failure(exchange, id, thrown));
+      response = common.around(seen -> refused, bare, thrown -> failure(exchange, thrown));
     }
     write(exchange, id, response, then);
   }

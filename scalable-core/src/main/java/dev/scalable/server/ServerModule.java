@@ -27,6 +27,10 @@ public interface ServerModule {
   @Multibinds
   Set<ErrorMapper<?>> errorMappers();
 
+  /** What is told of every request that has ended, contributed with {@code @IntoSet}. */
+  @Multibinds
+  Set<RequestObserver> requestObservers();
+
   /** The filters of all routes, where the app provides any. */
   @BindsOptionalOf
   Filters filters();

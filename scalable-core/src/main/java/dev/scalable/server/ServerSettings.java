@@ -25,10 +25,12 @@ import java.util.UUID;
  * @param drainDelay time between giving up readiness and refusing connections, for balancers that must notice first
  * @param drainTimeout time in which requests in flight must end once connections are refused
  * @param healthPort port on which this instance tells of its health; 0 means any free one
+ * @param trustedProxies the networks whose proxies are believed in what they say of a client: addresses with the length of a prefix,
+ *     separated by commas; empty for none
  */
 public record ServerSettings(String host, int port, String instanceId, Threads threads, Duration requestTimeout,
     Duration bodyTimeout, int maxBody, int maxInFlight, Duration queueTime, Duration idleTimeout, Duration drainDelay,
-    Duration drainTimeout, int healthPort) {
+    Duration drainTimeout, int healthPort, String trustedProxies) {
 
   /** What runs handlers. */
   public enum Threads {
@@ -60,7 +62,9 @@ public record ServerSettings(String host, int port, String instanceId, Threads t
         settings.duration("SCALABLE_HTTP_IDLE_TIMEOUT", Duration.ofSeconds(75), aSecond, Duration.ofHours(1)),
         settings.duration("SCALABLE_DRAIN_DELAY", Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5)),
         settings.duration("SCALABLE_DRAIN_TIMEOUT", Duration.ofSeconds(20), Duration.ZERO, Duration.ofMinutes(10)),
-        settings.number("SCALABLE_HEALTH_PORT", 8081, 0, 65_535));
+        settings.number("SCALABLE_HEALTH_PORT", 8081, 0, 65_535),
+        settings.parsed("SCALABLE_HTTP_TRUSTED_PROXIES", "", "a list of networks such as 10.0.0.0/8,2001:db8::/32",
+            TrustedProxies::parse).toString());
   }
 
   private static String hostName() {

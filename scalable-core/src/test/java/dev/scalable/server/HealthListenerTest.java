@@ -28,8 +28,8 @@ class HealthListenerTest {
 
   private final HealthListener listener = new HealthListener(TestServer.settings(ServerSettings.Threads.PLATFORM),
       readiness, HealthChecksTesting.of(well, hung), JsonModule.jsonCodec(),
-      Set.of(new HealthListener.Page("/figures", () -> Response.text("requests 7")),
-          new HealthListener.Page("/broken", () -> {
+      Set.of(new HealthPage("/figures", () -> Response.text("requests 7")),
+          new HealthPage("/broken", () -> {
             throw new IllegalStateException("secret");
           })));
 

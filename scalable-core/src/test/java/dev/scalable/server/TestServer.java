@@ -19,8 +19,8 @@ final class TestServer implements AutoCloseable {
   private final Readiness readiness = new Readiness();
 
   private TestServer(ServerSettings settings, Set<Route> routes, Filters filters, Set<ErrorMapper<?>> mappers,
-      BodyBudget bodies) {
-    server = new HttpServer(settings, routes, filters, mappers, JsonModule.jsonCodec(), readiness, bodies);
+      Set<RequestObserver> observers, BodyBudget bodies) {
+    server = new HttpServer(settings, routes, filters, mappers, JsonModule.jsonCodec(), readiness, observers, bodies);
   }
 
   /**
@@ -41,9 +41,14 @@ final class TestServer implements AutoCloseable {
     return read;
   }
 
+  /** Those, with proxies that are believed. */
+  static ServerSettings trusting(String proxies) {
+    return settings(ServerSettings.Threads.PLATFORM, "SCALABLE_HTTP_TRUSTED_PROXIES", proxies);
+  }
+
   /** A server without routes that has not started. */
   static HttpServer of(ServerSettings settings) {
-    return new TestServer(settings, Set.of(), Filters.of(), Set.of(), BodyBudget.ofHeap()).server;
+    return new TestServer(settings, Set.of(), Filters.of(), Set.of(), Set.of(), BodyBudget.ofHeap()).server;
   }
 
   static TestServer start(ServerSettings settings, Set<Route> routes, ErrorMapper<?>... mappers) {
@@ -51,11 +56,16 @@ final class TestServer implements AutoCloseable {
   }
 
   static TestServer start(ServerSettings settings, Set<Route> routes, Filters filters, ErrorMapper<?>... mappers) {
-    return new TestServer(settings, routes, filters, Set.of(mappers), BodyBudget.ofHeap()).started();
+    return new TestServer(settings, routes, filters, Set.of(mappers), Set.of(), BodyBudget.ofHeap()).started();
   }
 
   static TestServer start(ServerSettings settings, Set<Route> routes, BodyBudget bodies) {
-    return new TestServer(settings, routes, Filters.of(), Set.of(), bodies).started();
+    return new TestServer(settings, routes, Filters.of(), Set.of(), Set.of(), bodies).started();
+  }
+
+  /** A server whose requests are observed. */
+  static TestServer observed(ServerSettings settings, Set<Route> routes, RequestObserver observer) {
+    return new TestServer(settings, routes, Filters.of(), Set.of(), Set.of(observer), BodyBudget.ofHeap()).started();
   }
 
   private TestServer started() {

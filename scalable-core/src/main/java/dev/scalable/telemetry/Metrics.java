@@ -1,0 +1,131 @@
+package dev.scalable.telemetry;
+
+import dev.scalable.cache.CacheStats;
+import dev.scalable.cache.Caches;
+import dev.scalable.db.Db;
+import dev.scalable.lifecycle.Part;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+
+/**
+ * The metrics of this instance, as Prometheus reads them. An app adds its own through Micrometer's global registry, as
+ * {@code io.micrometer.core.instrument.Metrics.counter("orders")}, which this one is part of while the service runs.
+ *
+ * <p>Safe for use by many threads.
+ */
+@Singleton
+public final class Metrics implements Part {
+
+  private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final JvmGcMetrics collections = new JvmGcMetrics();
+  private final Db db;
+  private final Caches caches;
+  private final RequestLog accessLog;
+  private final Set<String> bound = ConcurrentHashMap.newKeySet();
+
+  @Inject
+  Metrics(Db db, Caches caches, RequestLog accessLog) {
+    this.db = db;
+    this.caches = caches;
+    this.accessLog = accessLog;
+  }
+
+  @Override
+  public String name() {
+    return "the metrics";
+  }
+
+  /** Requests are timed here as well. */
+  MeterRegistry registry() {
+    return registry;
+  }
+
+  @Override
+  public void start() {
+    bindPool();
+    bindAccessLog();
+    gauge("cache.near.serving", "1 while values in the heap may be served, 0 while that is not proven",
+        caches, all -> all.nearTierServes() ? 1 : 0);
+    gauge("cache.invalidations.pending", "Invalidations that Redis has not acknowledged", caches, Caches::pendingInvalidations);
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new FileDescriptorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    collections.bindTo(registry);
+    io.micrometer.core.instrument.Metrics.addRegistry(registry);
+  }
+
+  @Override
+  public void stop() {
+    io.micrometer.core.instrument.Metrics.removeRegistry(registry);
+    collections.close();
+  }
+
+  private void bindPool() {
+    gauge("db.connections.size", "Most connections of this instance", db, pool -> pool.stats().size());
+    gauge("db.connections.open", "Connections that are open", db, pool -> pool.stats().open());
+    gauge("db.connections.active", "Connections that somebody has", db, pool -> pool.stats().active());
+    gauge("db.connections.waiting", "Callers that wait for a connection", db, pool -> pool.stats().waiting());
+    FunctionCounter.builder("db.connections.refused", db, pool -> pool.stats().refused())
+        .description("Callers that have waited for a connection in vain").register(registry);
+  }
+
+  private void bindAccessLog() {
+    FunctionCounter.builder("http.server.access.log.lost", accessLog, RequestLog::lost)
+        .description("Requests that are missing in the access log").register(registry);
+  }
+
+  private <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value) {
+    Gauge.builder(name, source, value).description(description).strongReference(true).register(registry);
+  }
+
+  /** Caches are made by the app whenever it likes. */
+  private void bindCaches() {
+    for (String cache : caches.names()) {
+      if (bound.add(cache)) {
+        count("cache.hits", "Reads answered from a tier", cache, "tier", "near", CacheStats::nearHits);
+        count("cache.hits", "Reads answered from a tier", cache, "tier", "far", CacheStats::farHits);
+        count("cache.loads", "Calls of the loader, failed ones included", cache, CacheStats::loads);
+        count("cache.fills", "Loaded values, by whether Redis took them", cache, "result", "stored", CacheStats::stored);
+        count("cache.fills", "Loaded values, by whether Redis took them", cache, "result", "fenced", CacheStats::fenced);
+        count("cache.bypassed", "Reads that went to the loader and cached nothing", cache, CacheStats::bypassed);
+      }
+    }
+  }
+
+  private void count(String name, String description, String cache, ToLongFunction<CacheStats> count) {
+    count(name, description, cache, Tags.empty(), count);
+  }
+
+  private void count(String name, String description, String cache, String tag, String value, ToLongFunction<CacheStats> count) {
+    count(name, description, cache, Tags.of(tag, value), count);
+  }
+
+  private void count(String name, String description, String cache, Tags tags, ToLongFunction<CacheStats> count) {
+    FunctionCounter.builder(name, caches, all -> count.applyAsLong(all.stats(cache)))
+        .description(description).tags(tags.and("cache", cache)).register(registry);
+  }
+
+  /** All metrics in Prometheus' text format, version 0.0.4. */
+  public String scrape() {
+    bindCaches();
+    return registry.scrape();
+  }
+}
