@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** A server on any free port, without the rest of a service. */
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
 
   private final HttpServer server;
   private final Readiness readiness = new Readiness();
@@ -21,16 +21,16 @@ final class TestServer implements AutoCloseable {
   }
 
   /** Short limits, so that each can be waited for. */
-  static ServerSettings settings(ServerSettings.Threads threads) {
+  public static ServerSettings settings(ServerSettings.Threads threads) {
     return new ServerSettings("127.0.0.1", 0, "test-1", threads, Duration.ofSeconds(8), Duration.ofMillis(400), 1_000,
         Duration.ofSeconds(75), Duration.ZERO, Duration.ofSeconds(10));
   }
 
-  static TestServer start(ServerSettings settings, Set<Route> routes, ErrorMapper... mappers) {
+  public static TestServer start(ServerSettings settings, Set<Route> routes, ErrorMapper... mappers) {
     return start(settings, routes, Filters.of(), mappers);
   }
 
-  static TestServer start(ServerSettings settings, Set<Route> routes, Filters filters, ErrorMapper... mappers) {
+  public static TestServer start(ServerSettings settings, Set<Route> routes, Filters filters, ErrorMapper... mappers) {
     TestServer made = new TestServer(settings, routes, filters, Set.of(mappers));
     try {
       made.server.start();
@@ -40,19 +40,19 @@ final class TestServer implements AutoCloseable {
     return made;
   }
 
-  static TestServer start(ServerSettings.Threads threads, Route... routes) {
+  public static TestServer start(ServerSettings.Threads threads, Route... routes) {
     return start(settings(threads), Set.of(routes));
   }
 
-  Wire connect() throws IOException {
+  public Wire connect() throws IOException {
     return new Wire(port());
   }
 
-  int port() {
+  public int port() {
     return server.port();
   }
 
-  int openConnections() {
+  public int openConnections() {
     return server.openConnections();
   }
 
