@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.scalable.cache.CacheSettings;
 import dev.scalable.config.Settings;
 import dev.scalable.db.DbSettings;
+import dev.scalable.ratelimit.RateLimitSettings;
 import dev.scalable.redis.RedisSettings;
 import dev.scalable.server.ServerSettings;
 import java.io.IOException;
@@ -31,6 +32,7 @@ class ConfigurationReferenceTest {
     DbSettings.from(settings);
     RedisSettings.from(settings);
     CacheSettings.from(settings);
+    RateLimitSettings.from(settings);
 
     Map<String, String> onThePage = new TreeMap<>();
     Matcher row = ROW.matcher(Files.readString(Path.of("reference", "configuration.md")));
