@@ -11,12 +11,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Filters that let only those in who show a token, in the header {@code Authorization: Bearer ...} (RFC 6750). A token in the query
- * or in a form is not looked at: addresses are logged, and kept by browsers.
+ * Filters that let only those in who show a token, in the header {@code Authorization: Bearer ...} (RFC 6750). A token
+ * in the query or in a form is not looked at: addresses are logged, and kept by browsers.
  *
- * <p>What is refused is told by {@code WWW-Authenticate} (section 3): without a token 401 and no more; a token that is not good 401
- * {@code invalid_token}; a header that is not well-formed 400 {@code invalid_request}; a token that does not permit enough 403
- * {@code insufficient_scope}.
+ * <p>What is refused is told by {@code WWW-Authenticate} (section 3): without a token 401 and no more; a token that is
+ * not good 401 {@code invalid_token}; a header that is not well-formed 400 {@code invalid_request}; a token that does
+ * not permit enough 403 {@code insufficient_scope}.
  */
 public final class Bearer {
 
@@ -34,8 +34,8 @@ public final class Bearer {
   private Bearer() {}
 
   /**
-   * Refuses requests without a good token, and tells the rest of the chain who asks: {@link Request#principal()}. Blocks if the
-   * verifier does; if not, cached values are still answered on the server's IO thread.
+   * Refuses requests without a good token, and tells the rest of the chain who asks: {@link Request#principal()}.
+   * Blocks if the verifier does; if not, cached values are still answered on the server's IO thread.
    *
    * @param verifier tells whose a token is
    */
@@ -46,14 +46,16 @@ public final class Bearer {
 
   /**
    * Refuses with 403 who is known and may not: whose token lacks a scope. Stands after {@link #tokens}; reads the claim
-   * {@code scope}, scopes with spaces between them (RFC 8693 section 4.2), and {@code scp}, the same or a list. Never blocks.
+   * {@code scope}, scopes with spaces between them (RFC 8693 section 4.2), and {@code scp}, the same or a list. Never
+   * blocks.
    *
    * @param scope the scope that is needed
    * @throws IllegalArgumentException if it is not one scope (RFC 6749 section 3.3)
    */
   public static Filter scope(String scope) {
     if (!SCOPE.matcher(scope).matches()) {
-      throw new IllegalArgumentException("A scope is one word without quotes and backslashes, but this is not: \"" + scope + "\"");
+      throw new IllegalArgumentException("A scope is one word without quotes and backslashes, but this is not: \""
+          + scope + "\"");
     }
     return Filter.nonBlocking((request, next) -> {
       if (!permits(request.principal(), scope)) {
@@ -94,7 +96,8 @@ public final class Bearer {
 
   private static Problem invalid(String reason) {
     return Problem.of(401, "Unauthorized", reason)
-        .header("WWW-Authenticate", SCHEME + " error=\"invalid_token\", error_description=\"" + quotable(reason) + "\"");
+        .header("WWW-Authenticate", SCHEME + " error=\"invalid_token\", error_description=\""
+            + quotable(reason) + "\"");
   }
 
   /** RFC 6750 section 3: printable ASCII without quotes and backslashes. */

@@ -32,15 +32,16 @@ public interface TokenVerifier {
   }
 
   /**
-   * Tokens that say nothing by themselves and stand in a table of the app. The app is given a token's digest, which is what it
-   * should store: who reads the table then still has no token. A plain digest is enough for tokens that are long and random, of 128
-   * bits or more; it is not for passwords.
+   * Tokens that say nothing by themselves and stand in a table of the app. The app is given a token's digest, which is
+   * what it should store: who reads the table then still has no token. A plain digest is enough for tokens that are
+   * long and random, of 128 bits or more; it is not for passwords.
    *
-   * @param byDigest whose the token with this SHA-256 is, in 64 hexadecimal lower-case digits; empty when it is nobody's (any more);
-   *     may block
+   * @param byDigest whose the token with this SHA-256 is, in 64 hexadecimal lower-case digits; empty when it is
+   *     nobody's (any more); may block
    */
   static TokenVerifier opaque(Function<String, Optional<Principal>> byDigest) {
-    return token -> byDigest.apply(sha256(token)).orElseThrow(() -> new Refused("The token is unknown or no longer valid"));
+    return token -> byDigest.apply(sha256(token))
+        .orElseThrow(() -> new Refused("The token is unknown or no longer valid"));
   }
 
   private static String sha256(String token) {
@@ -52,7 +53,10 @@ public interface TokenVerifier {
     }
   }
 
-  /** A token that is not good. Its message is told to the client; it carries no stack trace, since tokens are refused all day. */
+  /**
+   * A token that is not good. Its message is told to the client; it carries no stack trace, since tokens are refused
+   * all day.
+   */
   final class Refused extends Exception {
 
     private static final long serialVersionUID = 1;

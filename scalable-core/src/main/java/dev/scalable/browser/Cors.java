@@ -16,12 +16,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Lets pages of other origins call this service from a browser (the CORS protocol of the Fetch standard). Stands first among the
- * filters of all routes: a browser asks beforehand, by OPTIONS and without credentials, which a filter that wants a token would
- * refuse; and a failure of any filter must carry these headers, or the page cannot read it.
+ * Lets pages of other origins call this service from a browser (the CORS protocol of the Fetch standard). Stands first
+ * among the filters of all routes: a browser asks beforehand, by OPTIONS and without credentials, which a filter that
+ * wants a token would refuse; and a failure of any filter must carry these headers, or the page cannot read it.
  *
- * <p>It keeps nobody out: a request from another origin is answered all the same, only the page does not see the answer. Who may do
- * what is told by tokens.
+ * <p>It keeps nobody out: a request from another origin is answered all the same, only the page does not see the
+ * answer. Who may do what is told by tokens.
  *
  * <p>Immutable; {@code with}-methods return a copy. Never blocks.
  */
@@ -34,7 +34,8 @@ public final class Cors implements Filter {
 
   private static final Rules STANDARD = new Rules(
       List.of("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id"),
-      List.of("ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"), false, Duration.ofMinutes(10));
+      List.of("ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"), false,
+      Duration.ofMinutes(10));
 
   private final Set<String> origins;
   private final Rules rules;
@@ -56,8 +57,8 @@ public final class Cors implements Filter {
   public static Cors from(String... origins) {
     List<String> wrong = Stream.of(origins).filter(origin -> !isOrigin(origin)).toList();
     if (!wrong.isEmpty() || origins.length == 0) {
-      throw new IllegalArgumentException("An origin is a scheme, a host and perhaps a port, in lower case and without a path, such as "
-          + "https://shop.example; these are none: " + wrong);
+      throw new IllegalArgumentException("An origin is a scheme, a host and perhaps a port, in lower case and without "
+          + "a path, such as https://shop.example; these are none: " + wrong);
     }
     return new Cors(Set.of(origins), STANDARD);
   }
@@ -147,7 +148,10 @@ public final class Cors implements Filter {
     return origins.contains(ANY) || origins.contains(origin);
   }
 
-  /** Says to a permitted origin that it is, and to caches that others may get another answer, also where no origin was named. */
+  /**
+   * Says to a permitted origin that it is, and to caches that others may get another answer, also where no origin was
+   * named.
+   */
   private Response named(Response response, Optional<String> origin) {
     if (origins.contains(ANY)) {
       return response.header("Access-Control-Allow-Origin", ANY);

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Headers that make browsers careful with what this service answers. A header that a handler has set itself is left as it is.
- * Immutable; {@code with}-methods return a copy. Never blocks.
+ * Headers that make browsers careful with what this service answers. A header that a handler has set itself is left as
+ * it is. Immutable; {@code with}-methods return a copy. Never blocks.
  */
 public final class SecurityHeaders implements Filter {
 
@@ -20,8 +20,9 @@ public final class SecurityHeaders implements Filter {
   }
 
   /**
-   * What harms no service: content is what its type says ({@code X-Content-Type-Options: nosniff}), no page shows it in a frame
-   * ({@code X-Frame-Options: DENY}), and its address is not told to others ({@code Referrer-Policy: no-referrer}).
+   * What harms no service: content is what its type says ({@code X-Content-Type-Options: nosniff}), no page shows it in
+   * a frame ({@code X-Frame-Options: DENY}), and its address is not told to others ({@code Referrer-Policy:
+   * no-referrer}).
    */
   public static SecurityHeaders standard() {
     return new SecurityHeaders(List.of(
@@ -41,8 +42,8 @@ public final class SecurityHeaders implements Filter {
   }
 
   /**
-   * Also tells that this host is to be reached by TLS alone (RFC 6797). Browsers remember it, and then refuse the host without TLS,
-   * whatever it answers: say so only where TLS is there to stay. It is not said of subdomains.
+   * Also tells that this host is to be reached by TLS alone (RFC 6797). Browsers remember it, and then refuse the host
+   * without TLS, whatever it answers: say so only where TLS is there to stay. It is not said of subdomains.
    *
    * @param remembered how long browsers keep to it
    */

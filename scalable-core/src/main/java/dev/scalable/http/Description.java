@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What a route does and answers, for those who call it. Given to {@link Route#describedAs}; path parameters and the body that is read
- * are known without. Immutable; methods return a copy.
+ * What a route does and answers, for those who call it. Given to {@link Route#describedAs}; path parameters and the
+ * body that is read are known without. Immutable; methods return a copy.
  *
  * <pre>{@code
  * Route.get("/products", this::list).describedAs(Description.of("Pages through products")

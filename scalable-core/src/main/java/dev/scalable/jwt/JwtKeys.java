@@ -7,8 +7,8 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * The public keys that tokens are verified with, a JWK Set (RFC 7517). Asymmetric ones alone: with a shared secret, every service
- * that verifies tokens could also issue them.
+ * The public keys that tokens are verified with, a JWK Set (RFC 7517). Asymmetric ones alone: with a shared secret,
+ * every service that verifies tokens could also issue them.
  *
  * <p>Safe for use by many threads; asking for a key never blocks.
  */
@@ -27,11 +27,12 @@ public abstract sealed class JwtKeys permits FixedKeys, RemoteKeys {
   }
 
   /**
-   * Keys that the issuer publishes, for example {@code https://id.example/.well-known/jwks.json}. They are fetched by a thread of
-   * their own, from the start of the service on: add the result to its parts.
+   * Keys that the issuer publishes, for example {@code https://id.example/.well-known/jwks.json}. They are fetched by a
+   * thread of their own, from the start of the service on: add the result to its parts.
    *
    * @param address where; https, or http on this machine
-   * @throws IllegalArgumentException if the address is of another kind: who can change the keys on their way can issue tokens
+   * @throws IllegalArgumentException if the address is of another kind: who can change the keys on their way can issue
+   *     tokens
    */
   public static RemoteKeys at(URI address) {
     return new RemoteKeys(address, RemoteKeys.Timing.DEFAULT);

@@ -25,13 +25,13 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Verifies signed JSON Web Tokens (RFC 7519, RFC 8725). The token says which algorithm it was signed with, and is not believed: only
- * RSA and ECDSA signatures are known here, never {@code none} or a shared secret, and an algorithm is tried only with keys of its
- * own type, so that a public key is not taken for a secret. Encrypted tokens are refused.
+ * Verifies signed JSON Web Tokens (RFC 7519, RFC 8725). The token says which algorithm it was signed with, and is not
+ * believed: only RSA and ECDSA signatures are known here, never {@code none} or a shared secret, and an algorithm is
+ * tried only with keys of its own type, so that a public key is not taken for a secret. Encrypted tokens are refused.
  *
- * <p>A good token has the expected {@code iss}, one of {@code aud} that is ours, a {@code sub} and an {@code exp}; {@code exp} and
- * {@code nbf} are compared with this machine's clock. The subject becomes the principal's name, and all claims its claims, as JSON
- * values; claims that are null are left out.
+ * <p>A good token has the expected {@code iss}, one of {@code aud} that is ours, a {@code sub} and an {@code exp};
+ * {@code exp} and {@code nbf} are compared with this machine's clock. The subject becomes the principal's name, and all
+ * claims its claims, as JSON values; claims that are null are left out.
  *
  * <p>Immutable. Never blocks.
  */
@@ -55,8 +55,8 @@ public final class JwtVerifier implements TokenVerifier {
    *
    * @param keys the issuer's keys
    * @param issuer what {@code iss} must be, exactly
-   * @param audience what {@code aud} must be or hold: the name under which the issuer knows this service. Without it, a token that
-   *     was issued for another service would open this one
+   * @param audience what {@code aud} must be or hold: the name under which the issuer knows this service. Without it, a
+   *     token that was issued for another service would open this one
    */
   public static JwtVerifier of(JwtKeys keys, String issuer, String audience) {
     if (issuer.isEmpty() || audience.isEmpty()) {

@@ -20,13 +20,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keys that an issuer publishes at an address. A request never fetches them and never waits for them; a thread of their own does,
- * every 5 minutes, and soon after a token names a key that is not known, at most once in 10 seconds, since anybody can make up a
- * name. A request with such a token is answered 503 while its key may still turn up, and 401 when it has not.
+ * Keys that an issuer publishes at an address. A request never fetches them and never waits for them; a thread of their
+ * own does, every 5 minutes, and soon after a token names a key that is not known, at most once in 10 seconds, since
+ * anybody can make up a name. A request with such a token is answered 503 while its key may still turn up, and 401 when
+ * it has not.
  *
- * <p>While the issuer cannot be reached, the keys that it gave last are used for an hour, and it is asked every 5 seconds; after that
- * hour a key may have been withdrawn without our knowing, and tokens are answered 503. An issuer that is away does not stop the
- * start, either: N instances that restart would all be away with it.
+ * <p>While the issuer cannot be reached, the keys that it gave last are used for an hour, and it is asked every 5
+ * seconds; after that hour a key may have been withdrawn without our knowing, and tokens are answered 503. An issuer
+ * that is away does not stop the start, either: N instances that restart would all be away with it.
  */
 public final class RemoteKeys extends JwtKeys implements Part {
 
@@ -64,12 +65,13 @@ public final class RemoteKeys extends JwtKeys implements Part {
 
   RemoteKeys(URI address, Timing timing) {
     if (!"https".equals(address.getScheme()) && !("http".equals(address.getScheme()) && onThisMachine(address))) {
-      throw new IllegalArgumentException("Keys are fetched by https, or by http from this machine alone, but their address is "
-          + address + ": who can change them on their way can issue tokens");
+      throw new IllegalArgumentException("Keys are fetched by https, or by http from this machine alone, but their "
+          + "address is " + address + ": who can change them on their way can issue tokens");
     }
     this.address = address;
     this.timing = timing;
-    this.executor = new ScheduledThreadPoolExecutor(1, task -> Thread.ofPlatform().daemon().name("jwt-keys").unstarted(task));
+    this.executor = new ScheduledThreadPoolExecutor(1,
+        task -> Thread.ofPlatform().daemon().name("jwt-keys").unstarted(task));
     executor.setRemoveOnCancelPolicy(true);
   }
 
@@ -121,7 +123,8 @@ public final class RemoteKeys extends JwtKeys implements Part {
 
   /** Whether a key that is not there may be there soon; sees to it that it is fetched. */
   private synchronized boolean mayTurnUp(boolean noKeys) {
-    if (!fetching && !executor.isShutdown() && (!everBegan || System.nanoTime() - lastBegan >= timing.atMost().toNanos())) {
+    boolean mayAsk = !everBegan || System.nanoTime() - lastBegan >= timing.atMost().toNanos();
+    if (mayAsk && !fetching && !executor.isShutdown()) {
       fetching = true;
       executor.execute(this::fetchOnce);
     }
@@ -161,8 +164,8 @@ public final class RemoteKeys extends JwtKeys implements Part {
   }
 
   /**
-   * What stands at the address. The fetch runs on a virtual thread because there an interrupt ends a read: an issuer that sends one
-   * byte a second would keep within any timeout between two bytes.
+   * What stands at the address. The fetch runs on a virtual thread because there an interrupt ends a read: an issuer
+   * that sends one byte a second would keep within any timeout between two bytes.
    */
   private String text() throws InterruptedException, ExecutionException, TimeoutException {
     int limit = (int) timing.limit().toMillis();
@@ -199,7 +202,8 @@ public final class RemoteKeys extends JwtKeys implements Part {
     }
     if (news) {
       log.warn("The keys at {} could not be fetched ({}); {}; trying again every {} s", address,
-          e instanceof TimeoutException ? "no answer within " + timing.limit().toMillis() + " ms" : String.valueOf(e.getMessage()),
+          e instanceof TimeoutException ? "no answer within " + timing.limit().toMillis() + " ms"
+              : String.valueOf(e.getMessage()),
           had ? "those fetched last are used until they are " + timing.trusted().toMinutes() + " minutes old"
               : "until they are there, tokens are answered 503",
           timing.again().toSeconds());

@@ -13,7 +13,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** An OpenAPI document (OpenAPI Specification 3.1.1 section 4.8) as maps and lists, in the order in which it is written. */
+/**
+ * An OpenAPI document (OpenAPI Specification 3.1.1 section 4.8) as maps and lists, in the order in which it is written.
+ */
 final class Document {
 
   private static final Pattern PARAMETER = Pattern.compile("\\{([^}]+)}");

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * JSON with a line for each value, so that two versions can be compared by line. For maps, lists, texts, numbers and truth values;
- * the codec of the service writes one line, and what it writes may depend on how it is set.
+ * JSON with a line for each value, so that two versions can be compared by line. For maps, lists, texts, numbers and
+ * truth values; the codec of the service writes one line, and what it writes may depend on how it is set.
  */
 final class Indented {
 

@@ -14,12 +14,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The OpenAPI 3.1 document of a service, made from its routes: method, path and its parameters, the record that is read, and what
- * {@link Route#describedAs} adds. Of the same routes it is the same text, in whatever order they are given.
+ * The OpenAPI 3.1 document of a service, made from its routes: method, path and its parameters, the record that is
+ * read, and what {@link Route#describedAs} adds. Of the same routes it is the same text, in whatever order they are
+ * given.
  *
- * <p>Records become JSON Schemas (2020-12) by their components, as the library's codec reads and writes them; a component is required
- * unless it is an {@code Optional} or annotated as nullable. Types that are none of the usual ones are left open. What a record
- * checks in its constructor, and annotations of a JSON library, are not seen.
+ * <p>Records become JSON Schemas (2020-12) by their components, as the library's codec reads and writes them; a
+ * component is required unless it is an {@code Optional} or annotated as nullable. Types that are none of the usual
+ * ones are left open. What a record checks in its constructor, and annotations of a JSON library, are not seen.
  *
  * <p>Safe for use by many threads.
  */
@@ -71,8 +72,8 @@ public final class OpenApi {
   }
 
   /**
-   * Holds a file that is kept with the sources against the document. For a test: a change of what the service offers is then seen by
-   * who reviews it. If the file differs or is not there, it is written anew and the test fails, once.
+   * Holds a file that is kept with the sources against the document. For a test: a change of what the service offers is
+   * then seen by who reviews it. If the file differs or is not there, it is written anew and the test fails, once.
    *
    * @param file the file, for example {@code openapi.json} in the module's folder
    * @throws AssertionError if the file was not the document

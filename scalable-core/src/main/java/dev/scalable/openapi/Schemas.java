@@ -31,8 +31,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON Schemas (2020-12) of types. A record becomes a component of its own, to which others refer, so that one that holds itself has
- * an end. Not safe for use by many threads.
+ * JSON Schemas (2020-12) of types. A record becomes a component of its own, to which others refer, so that one that
+ * holds itself has an end. Not safe for use by many threads.
  */
 final class Schemas {
 

@@ -49,7 +49,8 @@ record Shape(Class<?> raw, List<Shape> arguments) {
 
   /** Name without packages and without characters that a component's name must not have. */
   String shortName() {
-    return raw.getSimpleName() + arguments.stream().map(argument -> "_" + argument.shortName()).collect(Collectors.joining());
+    return raw.getSimpleName()
+        + arguments.stream().map(argument -> "_" + argument.shortName()).collect(Collectors.joining());
   }
 
   /** As {@link #shortName()}, with packages. */

@@ -13,23 +13,25 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The generic cell rate algorithm (ITU-T I.371), in one script that Redis runs as a whole, so that two instances never both take the
- * last place.
+ * The generic cell rate algorithm (ITU-T I.371), in one script that Redis runs as a whole, so that two instances never
+ * both take the last place.
  *
- * <p>It is a bucket that leaks evenly, kept as one number for each key: the time at which the bucket will be empty if nobody comes,
- * called the theoretical arrival time. A request puts one interval into it, {@code per / count} long. It is let in if the bucket then
- * holds no more than {@code count} intervals. So after a pause {@code count} requests may come at once, and from then on one for each
- * interval; within any time {@code t} at most {@code count + t / interval}. A fixed window would let in twice the count around its
- * edge, and a log of all requests would need room for each.
+ * <p>It is a bucket that leaks evenly, kept as one number for each key: the time at which the bucket will be empty if
+ * nobody comes, called the theoretical arrival time. A request puts one interval into it, {@code per / count} long. It
+ * is let in if the bucket then holds no more than {@code count} intervals. So after a pause {@code count} requests may
+ * come at once, and from then on one for each interval; within any time {@code t} at most {@code count + t / interval}.
+ * A fixed window would let in twice the count around its edge, and a log of all requests would need room for each.
  *
- * <p>The clock is that of Redis alone: those of the instances differ. Where it goes back, on a failover to another machine, a time
- * further ahead than a full bucket is one that cannot be, and is taken for a full bucket. The key ends when its bucket is empty.
+ * <p>The clock is that of Redis alone: those of the instances differ. Where it goes back, on a failover to another
+ * machine, a time further ahead than a full bucket is one that cannot be, and is taken for a full bucket. The key ends
+ * when its bucket is empty.
  */
 final class Gcra {
 
   /**
-   * Times in microseconds, which a Lua number holds exactly until the year 2255; they are formatted, since {@code tostring} rounds
-   * to 14 digits. Returns: whether let in; how many more would be; when one would be, if this was not; when the bucket is empty.
+   * Times in microseconds, which a Lua number holds exactly until the year 2255; they are formatted, since Lua's
+   * {@code tostring} rounds to 14 digits. Returns: whether let in; how many more would be; when one would be, if this
+   * was not; when the bucket is empty.
    */
   private static final Redis.Script SCRIPT = Redis.Script.of("""
       local interval, count = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -91,7 +93,8 @@ final class Gcra {
 
   private static Verdict verdict(@Nullable Object said) {
     if (said instanceof List<?> list && list.size() == 4 && list.get(0) instanceof Long letIn
-        && list.get(1) instanceof Long remaining && list.get(2) instanceof Long retryAfter && list.get(3) instanceof Long reset) {
+        && list.get(1) instanceof Long remaining && list.get(2) instanceof Long retryAfter
+        && list.get(3) instanceof Long reset) {
       return new Verdict(letIn == 1, remaining, micros(retryAfter), micros(reset));
     }
     throw new IllegalStateException("Redis ran the script of rate limits and returned what it cannot return: " + said);

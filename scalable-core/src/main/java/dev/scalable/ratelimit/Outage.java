@@ -8,8 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether Redis is away, as this instance has last seen it. While it is, one request in a second asks Redis and all others are
- * answered as configured without waiting for its timeout. It decides only how soon this instance asks again, never who is limited.
+ * Whether Redis is away, as this instance has last seen it. While it is, one request in a second asks Redis and all
+ * others are answered as configured without waiting for its timeout. It decides only how soon this instance asks again,
+ * never who is limited.
  */
 final class Outage {
 

@@ -8,12 +8,12 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A limit on how often, kept by all instances together. A filter, for one route, for several that then count together, or for all.
- * What is too often is answered 429 with {@code Retry-After} (RFC 6585 section 4) and not counted.
+ * A limit on how often, kept by all instances together. A filter, for one route, for several that then count together,
+ * or for all. What is too often is answered 429 with {@code Retry-After} (RFC 6585 section 4) and not counted.
  *
- * <p>Immutable; {@code with}-methods return a copy. It asks Redis for each request, so it blocks, for as long as Redis is given to
- * answer at most. While Redis is away, requests do not wait for it, but for one in a second; they are let in uncounted, or answered
- * 503, as the limit was told.
+ * <p>Immutable; methods return a copy. It asks Redis for each request, so it blocks: at most for what the settings of
+ * Redis give to having a connection, making one and being answered. While Redis is away, requests do not wait for it,
+ * but for one in a second; they are let in uncounted, or answered 503, as the limit was told.
  */
 public final class RateLimit implements Filter {
 
@@ -32,8 +32,8 @@ public final class RateLimit implements Filter {
   static RateLimit of(Gcra gcra, String name, int count, Duration per) {
     if (count < 1 || per.compareTo(Duration.ofMillis(1)) < 0 || per.compareTo(LONGEST) > 0
         || per.toNanos() / 1_000 < count) {
-      throw new IllegalArgumentException("Rate limit " + name + ": " + count + " in " + per + " is no limit that can be kept; at "
-          + "least 1, in 1 ms to 366 days, and at most one in a microsecond");
+      throw new IllegalArgumentException("Rate limit " + name + ": " + count + " in " + per + " is no limit that can "
+          + "be kept; at least 1, in 1 ms to 366 days, and at most one in a microsecond");
     }
     return new RateLimit(gcra, new Terms(name, count, per, request -> "", WhenAway.OPEN, false));
   }
@@ -64,8 +64,8 @@ public final class RateLimit implements Filter {
     }
 
     /**
-     * By the first value of a header; requests without it count together. Only for a header that the proxy sets or that is checked
-     * before: who may choose its value is not limited.
+     * By the first value of a header; requests without it count together. Only for a header that the proxy sets or that
+     * is checked before: who may choose its value is not limited.
      *
      * @param name name of the header
      */
@@ -93,8 +93,8 @@ public final class RateLimit implements Filter {
   }
 
   /**
-   * This limit told to clients beforehand, on every answer, by the headers {@code RateLimit-Policy} and {@code RateLimit} of
-   * draft-ietf-httpapi-ratelimit-headers-10. A draft, so they may change.
+   * This limit told to clients beforehand, on every answer, by the headers {@code RateLimit-Policy} and {@code
+   * RateLimit} of draft-ietf-httpapi-ratelimit-headers-10. A draft, so they may change.
    */
   public RateLimit withHeaders() {
     return new RateLimit(gcra, new Terms(terms.name, terms.count, terms.per, terms.key, terms.whenAway, true));

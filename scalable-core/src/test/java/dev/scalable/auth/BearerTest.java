@@ -64,7 +64,8 @@ class BearerTest {
 
   @ParameterizedTest
   @EnumSource
-  void a_good_token_tells_the_handler_who_asks_however_its_scheme_is_written(ServerSettings.Threads threads) throws Exception {
+  void a_good_token_tells_the_handler_who_asks_however_its_scheme_is_written(ServerSettings.Threads threads)
+      throws Exception {
     try (TestServer server = start(threads, WHO.with(Bearer.tokens(LIGHT))); Wire wire = server.connect()) {
       assertThat(wire.ask(get("/who", "Authorization: Bearer ali")).body()).isEqualTo("ali");
       assertThat(wire.ask(get("/who", "authorization: bEARER   eve")).body()).isEqualTo("eve");
@@ -76,7 +77,8 @@ class BearerTest {
   void without_a_token_the_answer_is_401_and_names_the_scheme_alone(ServerSettings.Threads threads) throws Exception {
     try (TestServer server = start(threads, WHO.with(Bearer.tokens(LIGHT))); Wire wire = server.connect()) {
       assertThat(List.of(wire.ask(get("/who")), wire.ask(get("/who", "Authorization: Basic YWxpOmFsaQ==")),
-          wire.ask(get("/who", "Authorization: Bearerali")), wire.ask(get("/who?access_token=ali")))).allSatisfy(answer -> {
+          wire.ask(get("/who", "Authorization: Bearerali")), wire.ask(get("/who?access_token=ali"))))
+              .allSatisfy(answer -> {
             assertThat(answer.status()).isEqualTo(401);
             assertThat(answer.all("WWW-Authenticate")).containsExactly("Bearer");
             assertThat(answer.header("Content-Type")).contains("application/problem+json");
@@ -85,7 +87,8 @@ class BearerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"Bearer", "Bearer ", "Bearer ali eve", "Bearer ali,eve", "Bearer \"ali\"", "Bearer a=li", "Bearer \u00e4"})
+  @ValueSource(strings = {"Bearer", "Bearer ", "Bearer ali eve", "Bearer ali,eve", "Bearer \"ali\"", "Bearer a=li",
+      "Bearer \u00e4"})
   void what_is_not_one_token_is_a_400(String credentials) throws Exception {
     try (TestServer server = start(ServerSettings.Threads.PLATFORM, WHO.with(Bearer.tokens(LIGHT)));
         Wire wire = server.connect()) {
@@ -146,7 +149,7 @@ class BearerTest {
 
   @ParameterizedTest
   @EnumSource
-  void a_cached_value_is_answered_on_the_io_thread_only_with_a_verifier_that_does_not_block(ServerSettings.Threads threads)
+  void a_cached_value_stays_on_the_io_thread_only_with_a_verifier_that_does_not_block(ServerSettings.Threads threads)
       throws Exception {
     TokenVerifier slow = token -> LIGHT.verify(token);
     Filter scope = Bearer.scope("orders:read");

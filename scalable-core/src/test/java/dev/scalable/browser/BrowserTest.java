@@ -60,8 +60,9 @@ class BrowserTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"https://evil.example", "https://shop.example.evil", "https://shop.example:8443", "http://shop.example",
-      "https://SHOP.example", "https://shop.example/", "null", "*", "https://shop.example https://evil.example"})
+  @ValueSource(strings = {"https://evil.example", "https://shop.example.evil", "https://shop.example:8443",
+      "http://shop.example", "https://SHOP.example", "https://shop.example/", "null", "*",
+      "https://shop.example https://evil.example"})
   void any_other_origin_is_not_named_and_caches_are_told_all_the_same(String origin) throws Exception {
     try (TestServer server = start(ServerSettings.Threads.PLATFORM, Filters.of(SHOP.withCredentials()));
         Wire wire = server.connect()) {
@@ -103,7 +104,8 @@ class BrowserTest {
       Wire.Answer answer = wire.ask(preflight("https://shop.example", "Access-Control-Request-Headers: content-type"));
       assertThat(answer.status()).isEqualTo(204);
       assertThat(answer.all("Access-Control-Allow-Origin")).containsExactly("https://shop.example");
-      assertThat(answer.header("Access-Control-Allow-Methods").orElse("")).contains("PUT", "DELETE").doesNotContain("OPTIONS");
+      assertThat(answer.header("Access-Control-Allow-Methods").orElse("")).contains("PUT", "DELETE")
+          .doesNotContain("OPTIONS");
       assertThat(answer.header("Access-Control-Allow-Headers").orElse("")).contains("Content-Type", "Authorization");
       assertThat(answer.header("Access-Control-Max-Age")).contains("600");
       assertThat(String.join(", ", answer.all("Vary")))
@@ -146,7 +148,8 @@ class BrowserTest {
   void what_is_for_all_is_for_all_and_no_origin_is_reflected() throws Exception {
     try (TestServer server = start(ServerSettings.Threads.PLATFORM, Filters.of(Cors.fromAnywhere()));
         Wire wire = server.connect()) {
-      for (Wire.Answer answer : List.of(wire.ask(get("/price", "Origin: null")), wire.ask(preflight("https://any.example")))) {
+      for (Wire.Answer answer : List.of(wire.ask(get("/price", "Origin: null")),
+          wire.ask(preflight("https://any.example")))) {
         assertThat(answer.all("Access-Control-Allow-Origin")).containsExactly("*");
         assertThat(answer.all("Access-Control-Allow-Credentials")).isEmpty();
       }
@@ -154,8 +157,9 @@ class BrowserTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"*", "null", "shop.example", "https://shop.example/", "https://shop.example/x", "https://Shop.example",
-      "https://*.shop.example", "https://u@shop.example", "https://shop.example:443", "ftp://shop.example", "https://", ""})
+  @ValueSource(strings = {"*", "null", "shop.example", "https://shop.example/", "https://shop.example/x",
+      "https://Shop.example", "https://*.shop.example", "https://u@shop.example", "https://shop.example:443",
+      "ftp://shop.example", "https://", ""})
   void what_no_browser_would_send_as_an_origin_is_refused_when_the_program_starts(String origin) {
     assertThatThrownBy(() -> Cors.from("https://fine.example", origin)).isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("[" + origin + "]");
@@ -166,7 +170,8 @@ class BrowserTest {
     SecurityHeaders headers = SecurityHeaders.standard().withContentSecurityPolicy("default-src 'none'")
         .withStrictTransportSecurity(Duration.ofDays(1));
     Route framed = Route.get("/framed", r -> Response.text("").header("x-frame-options", "SAMEORIGIN"));
-    try (TestServer server = TestServer.start(TestServer.settings(ServerSettings.Threads.PLATFORM), Set.of(framed, FAILS),
+    try (TestServer server = TestServer.start(TestServer.settings(ServerSettings.Threads.PLATFORM),
+            Set.of(framed, FAILS),
             Filters.of(headers)); Wire wire = server.connect()) {
       assertThat(List.of(get("/fails"), get("/nowhere"), head("OPTIONS /framed"))).allSatisfy(request -> {
         Wire.Answer answer = wire.ask(request);

@@ -115,11 +115,13 @@ class JwtVerifierTest {
   void a_public_key_is_not_taken_for_a_shared_secret() throws Exception {
     byte[] asPublished = Issuer.RSA.toPublicJWK().toJSONString().getBytes(UTF_8);
     byte[] asEncoded = Issuer.RSA.toRSAPublicKey().getEncoded();
-    byte[] asText = ("-----BEGIN PUBLIC KEY-----\n" + Base64.getMimeEncoder(64, "\n".getBytes(US_ASCII)).encodeToString(asEncoded)
+    byte[] asText = ("-----BEGIN PUBLIC KEY-----\n"
+        + Base64.getMimeEncoder(64, "\n".getBytes(US_ASCII)).encodeToString(asEncoded)
         + "\n-----END PUBLIC KEY-----\n").getBytes(US_ASCII);
     for (byte[] secret : List.of(asPublished, asEncoded, asText)) {
       for (String keyId : List.of("rsa-1", "ec-1")) {
-        SignedJWT token = new SignedJWT(new JWSHeader.Builder(JWSAlgorithm.HS256).keyID(keyId).build(), Issuer.claims().build());
+        SignedJWT token = new SignedJWT(new JWSHeader.Builder(JWSAlgorithm.HS256).keyID(keyId).build(),
+            Issuer.claims().build());
         token.sign(new MACSigner(secret));
         refuses(token.serialize());
       }
@@ -130,7 +132,8 @@ class JwtVerifierTest {
   void a_key_that_the_token_brings_along_is_not_used() throws Exception {
     RSAKey own = Issuer.rsa("rsa-1", 2048);
     SignedJWT token = new SignedJWT(
-        new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("rsa-1").jwk(own.toPublicJWK()).build(), Issuer.claims().build());
+        new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("rsa-1").jwk(own.toPublicJWK()).build(),
+        Issuer.claims().build());
     token.sign(new RSASSASigner(own));
     refuses(token.serialize());
   }
@@ -197,9 +200,11 @@ class JwtVerifierTest {
   void keys_that_prove_nothing_are_refused_when_the_program_starts() {
     assertThatThrownBy(() -> JwtKeys.fixed("{\"keys\":[{\"kty\":\"oct\",\"kid\":\"shared\",\"k\":\"AAAA\"}]}"))
         .hasMessageContaining("\"shared\" is of type oct");
-    assertThatThrownBy(() -> JwtKeys.fixed(Issuer.published(Issuer.rsa("weak", 1024)))).hasMessageContaining("1024 bits");
+    assertThatThrownBy(() -> JwtKeys.fixed(Issuer.published(Issuer.rsa("weak", 1024))))
+        .hasMessageContaining("1024 bits");
     assertThatThrownBy(() -> JwtKeys.fixed(
-        Issuer.published(new RSAKey.Builder(Issuer.RSA).keyUse(KeyUse.ENCRYPTION).build()))).hasMessageContaining("encryption");
+        Issuer.published(new RSAKey.Builder(Issuer.RSA).keyUse(KeyUse.ENCRYPTION).build())))
+            .hasMessageContaining("encryption");
     assertThatThrownBy(() -> JwtKeys.fixed("{\"keys\":[]}")).hasMessageContaining("empty");
     assertThatThrownBy(() -> JwtKeys.fixed("no json")).hasMessageContaining("not a JWK Set");
   }

@@ -245,7 +245,8 @@ class RemoteKeysTest {
 
   @ParameterizedTest
   @EnumSource
-  void over_http_a_token_is_200_401_or_503_and_is_judged_on_the_io_thread(ServerSettings.Threads threads) throws Exception {
+  void over_http_a_token_is_200_401_or_503_and_is_judged_on_the_io_thread(ServerSettings.Threads threads)
+      throws Exception {
     RemoteKeys keys = keys(timing(LONG, LONG, LONG));
     keys.start();
     link.cut();
@@ -271,7 +272,8 @@ class RemoteKeysTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"http://id.example/keys", "ftp://127.0.0.1/keys", "file:///keys", "/keys", "http://127.evil.example/keys"})
+  @ValueSource(strings = {"http://id.example/keys", "ftp://127.0.0.1/keys", "file:///keys", "/keys",
+      "http://127.evil.example/keys"})
   void keys_are_not_fetched_from_where_they_can_be_changed_on_their_way(String address) {
     assertThatThrownBy(() -> JwtKeys.at(URI.create(address))).isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(address);

@@ -63,9 +63,10 @@ class OpenApiTest {
   /** One of each kind. */
   @SuppressWarnings("ArrayRecordComponent")
   record All(boolean yes, int whole, @Nullable Long large, double ratio, BigDecimal exact, BigInteger huge, char letter,
-      String text, byte[] bytes, UUID id, URI link, Instant when, OffsetDateTime there, LocalDate day, Duration length, Colour colour,
-      List<Colour> colours, Set<String> words, Map<String, Integer> counts, Optional<String> maybe, OptionalInt maybeWhole,
-      int[] numbers, @Nullable Tree tree, Page<Tree> page, Pet pet, Object any) {}
+      String text, byte[] bytes, UUID id, URI link, Instant when, OffsetDateTime there, LocalDate day,
+      Duration length, Colour colour, List<Colour> colours, Set<String> words, Map<String, Integer> counts,
+      Optional<String> maybe, OptionalInt maybeWhole, int[] numbers, @Nullable Tree tree, Page<Tree> page, Pet pet,
+      Object any) {}
 
   /** A record of the name of another. */
   static final class Other {
@@ -96,7 +97,8 @@ class OpenApiTest {
   }
 
   private static List<Error> errors(String schema, String json) {
-    Schema known = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(schema, InputFormat.JSON);
+    Schema known = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+        .getSchema(schema, InputFormat.JSON);
     return new ArrayList<>(known.validate(json, InputFormat.JSON));
   }
 
@@ -160,9 +162,10 @@ class OpenApiTest {
 
   private static All all(@Nullable Long large, Optional<String> maybe, OptionalInt maybeWhole, @Nullable Tree tree,
       Page<Tree> page) {
-    return new All(true, 1, large, 0.5, new BigDecimal("1.10"), BigInteger.TEN, 'x', "t", new byte[] {1, 2}, UUID.randomUUID(),
-        URI.create("https://x.example/a"), Instant.EPOCH, OffsetDateTime.of(2026, 1, 1, 0, 0, 0, 0, ZoneOffset.ofHours(2)),
-        LocalDate.EPOCH, Duration.ofSeconds(90), Colour.RED, List.of(Colour.GREEN), Set.of("w"), Map.of("a", 1), maybe, maybeWhole,
+    return new All(true, 1, large, 0.5, new BigDecimal("1.10"), BigInteger.TEN, 'x', "t", new byte[] {1, 2},
+        UUID.randomUUID(), URI.create("https://x.example/a"), Instant.EPOCH,
+        OffsetDateTime.of(2026, 1, 1, 0, 0, 0, 0, ZoneOffset.ofHours(2)), LocalDate.EPOCH, Duration.ofSeconds(90),
+        Colour.RED, List.of(Colour.GREEN), Set.of("w"), Map.of("a", 1), maybe, maybeWhole,
         new int[] {1, 2}, tree, page, new Pet.Cat("Tom", 9), List.of(1, "x"));
   }
 
@@ -178,7 +181,8 @@ class OpenApiTest {
   void the_same_routes_in_another_order_give_the_same_text() {
     List<Route> forward = new ArrayList<>(routes());
     List<Route> backward = new ArrayList<>(routes()).reversed();
-    assertThat(OpenApi.of("Trees", "1", () -> backward).json()).isEqualTo(OpenApi.of("Trees", "1", () -> forward).json())
+    assertThat(OpenApi.of("Trees", "1", () -> backward).json())
+        .isEqualTo(OpenApi.of("Trees", "1", () -> forward).json())
         .endsWith("}\n").contains("\\\"trees\\\" \\u00fc");
   }
 
@@ -200,7 +204,8 @@ class OpenApiTest {
   @Test
   void a_file_that_is_not_the_document_fails_once_and_is_written_anew(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("openapi.json");
-    assertThatThrownBy(() -> api().requireKeptIn(file)).isInstanceOf(AssertionError.class).hasMessageContaining("written anew");
+    assertThatThrownBy(() -> api().requireKeptIn(file)).isInstanceOf(AssertionError.class)
+        .hasMessageContaining("written anew");
     assertThatCode(() -> api().requireKeptIn(file)).doesNotThrowAnyException();
     Files.writeString(file, Files.readString(file).replace("One tree", "A tree"));
     assertThatThrownBy(() -> api().requireKeptIn(file)).isInstanceOf(AssertionError.class)

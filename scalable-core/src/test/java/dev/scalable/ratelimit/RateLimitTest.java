@@ -96,7 +96,8 @@ class RateLimitTest {
     return start(TestStack.redis().uri(), threads, limit);
   }
 
-  private Instance start(URI redis, ServerSettings.Threads threads, Function<RateLimits, RateLimit> limit) throws Exception {
+  private Instance start(URI redis, ServerSettings.Threads threads, Function<RateLimits, RateLimit> limit)
+      throws Exception {
     return new Instance(redis, namespace, threads,
         limits -> Set.of(Route.get("/x", r -> Response.text("x")).with(limit.apply(limits))));
   }
@@ -139,7 +140,8 @@ class RateLimitTest {
     int count = 20;
     Duration per = Duration.ofSeconds(1);
     Function<RateLimits, RateLimit> limit = limits -> limits.limit("steady", count, per);
-    try (Instance one = start(ServerSettings.Threads.PLATFORM, limit); Instance two = start(ServerSettings.Threads.PLATFORM, limit)) {
+    try (Instance one = start(ServerSettings.Threads.PLATFORM, limit);
+        Instance two = start(ServerSettings.Threads.PLATFORM, limit)) {
       long began = System.nanoTime();
       FutureTask<Integer> first = inBackground(() -> admitted(one, 2_000));
       FutureTask<Integer> second = inBackground(() -> admitted(two, 2_000));
@@ -169,7 +171,8 @@ class RateLimitTest {
 
   @Test
   void a_refused_request_is_not_counted_so_who_keeps_asking_is_let_in_all_the_same() throws Exception {
-    try (Instance instance = start(ServerSettings.Threads.PLATFORM, limits -> limits.limit("eager", 1, Duration.ofMillis(300)));
+    try (Instance instance = start(ServerSettings.Threads.PLATFORM,
+            limits -> limits.limit("eager", 1, Duration.ofMillis(300)));
         Wire wire = instance.connect()) {
       assertThat(wire.ask(get("/x")).status()).isEqualTo(200);
       long began = System.nanoTime();
@@ -199,10 +202,12 @@ class RateLimitTest {
   void each_principal_and_each_value_of_a_header_is_counted_apart() throws Exception {
     Filter caller = Filter.nonBlocking((request, next) ->
         next.proceed(request.header("x-caller").map(name -> request.as(Principal.named(name))).orElse(request)));
-    try (Instance instance = new Instance(TestStack.redis().uri(), namespace, ServerSettings.Threads.PLATFORM, limits -> Set.of(
+    try (Instance instance = new Instance(TestStack.redis().uri(), namespace, ServerSettings.Threads.PLATFORM,
+        limits -> Set.of(
             Route.get("/p", r -> Response.text("p"))
                 .with(caller, limits.limit("p", 1, LONG).by(RateLimit.Key.principal())),
-            Route.get("/h", r -> Response.text("h")).with(limits.limit("h", 1, LONG).by(RateLimit.Key.header("X-Tenant")))));
+            Route.get("/h", r -> Response.text("h"))
+                .with(limits.limit("h", 1, LONG).by(RateLimit.Key.header("X-Tenant")))));
         Wire wire = instance.connect()) {
       assertThat(wire.ask(get("/p", "X-Caller: ali")).status()).isEqualTo(200);
       assertThat(wire.ask(get("/p", "X-Caller: ali")).status()).isEqualTo(429);
@@ -231,7 +236,8 @@ class RateLimitTest {
 
   @Test
   void a_clock_of_redis_that_goes_back_does_not_lock_anybody_out_for_longer_than_a_full_bucket() throws Exception {
-    try (Instance instance = start(ServerSettings.Threads.PLATFORM, limits -> limits.limit("clock", 10, Duration.ofMillis(200)));
+    try (Instance instance = start(ServerSettings.Threads.PLATFORM,
+            limits -> limits.limit("clock", 10, Duration.ofMillis(200)));
         Wire wire = instance.connect(); RedisClient redis = RedisClient.create(TestStack.redis().uri())) {
       wire.ask(get("/x"));
       String key = redis.keys(namespace + "*").iterator().next();
@@ -246,14 +252,16 @@ class RateLimitTest {
 
   @ParameterizedTest
   @EnumSource
-  void while_redis_is_silent_all_are_let_in_or_none_without_waiting_for_it(RateLimit.WhenAway whenAway) throws Exception {
+  void while_redis_is_silent_all_are_let_in_or_none_without_waiting_for_it(RateLimit.WhenAway whenAway)
+      throws Exception {
     ListAppender<ILoggingEvent> logged = new ListAppender<>();
     Logger logger = (Logger) LoggerFactory.getLogger(Outage.class);
     logged.start();
     logger.addAppender(logged);
     logger.setLevel(Level.INFO);
     try (Link link = Link.to(address(TestStack.redis().uri()));
-        Instance instance = start(URI.create("redis://127.0.0.1:" + link.address().getPort()), ServerSettings.Threads.PLATFORM,
+        Instance instance = start(URI.create("redis://127.0.0.1:" + link.address().getPort()),
+            ServerSettings.Threads.PLATFORM,
             limits -> limits.limit("away", 1, LONG).whenRedisIsAway(whenAway));
         Wire wire = instance.connect()) {
       assertThat(wire.ask(get("/x")).status()).isEqualTo(200);
@@ -287,7 +295,8 @@ class RateLimitTest {
     assertThatThrownBy(() -> limits.limit("x", 0, LONG)).hasMessageContaining("Rate limit x: 0 in PT1H");
     assertThatThrownBy(() -> limits.limit("x", 1, Duration.ZERO)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> limits.limit("x", 1, Duration.ofDays(400))).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> limits.limit("x", 2_000, Duration.ofMillis(1))).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> limits.limit("x", 2_000, Duration.ofMillis(1)))
+        .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> limits.limit("a b\"", 1, LONG)).hasMessageContaining("name");
   }
 }
