@@ -58,7 +58,7 @@ class ArchitectureTest {
     assertThat(MAIN).hasSizeGreaterThan(80);
     assertThat(TESTS).hasSizeGreaterThan(15);
     assertThat(MAIN).extracting(ArchitectureTest::area).contains("", "http", "server", "redis", "cache", "db", "json",
-        "health", "lifecycle", "config", "telemetry");
+        "health", "lifecycle", "config", "telemetry", "auth", "jwt", "browser", "ratelimit", "openapi");
   }
 
   @Test
@@ -84,6 +84,7 @@ class ArchitectureTest {
       "server, io.undertow..",
       "server, org.xnio..",
       "redis, redis.clients..",
+      "jwt, com.nimbusds..",
       "cache, com.github.benmanes..",
       "db, com.zaxxer..",
       "db, org.postgresql..",

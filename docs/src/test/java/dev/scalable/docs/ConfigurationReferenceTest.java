@@ -7,6 +7,7 @@ import dev.scalable.ScalableModule;
 import dev.scalable.config.ConfigException;
 import dev.scalable.config.Settings;
 import dev.scalable.lifecycle.Service;
+import dev.scalable.ratelimit.RateLimits;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +39,8 @@ class ConfigurationReferenceTest {
     Service service();
 
     Settings settings();
+
+    RateLimits limits();
   }
 
   @TempDir
@@ -48,6 +51,7 @@ class ConfigurationReferenceTest {
     Everything everything =
         DaggerConfigurationReferenceTest_Everything.builder().scalableModule(ScalableModule.with(environment)).build();
     everything.service();
+    everything.limits();
     return everything.settings();
   }
 

@@ -25,12 +25,14 @@ public final class Route {
   private final String template;
   private final Action action;
   private final Options options;
+  private final @Nullable Description description;
 
-  private Route(Method method, String template, Action action, Options options) {
+  private Route(Method method, String template, Action action, Options options, @Nullable Description description) {
     this.method = method;
     this.template = template;
     this.action = action;
     this.options = options;
+    this.description = description;
   }
 
   /** What was said of a route beyond what answers where. */
@@ -242,11 +244,12 @@ public final class Route {
     }
     String declaredAt = STACK.walk(frames -> frames.filter(frame -> !frame.getClassName().equals(Route.class.getName()))
         .findFirst().map(frame -> frame.toStackTraceElement().toString()).orElse("an unknown place"));
-    return new Route(method, template, action, new Options(null, null, List.of(), false, false, List.of(), declaredAt));
+    return new Route(method, template, action, new Options(null, null, List.of(), false, false, List.of(), declaredAt),
+        null);
   }
 
   private Route with(Options other) {
-    return new Route(method, template, action, other);
+    return new Route(method, template, action, other, description);
   }
 
   /**
@@ -319,6 +322,15 @@ public final class Route {
         List.of(types), options.declaredAt));
   }
 
+  /**
+   * This route with what its readers are told: people, and programs that make clients. Changes nothing of what it does.
+   *
+   * @param what what it does and answers
+   */
+  public Route describedAs(Description what) {
+    return new Route(method, template, action, options, what);
+  }
+
   /** The method. */
   public Method method() {
     return method;
@@ -362,6 +374,11 @@ public final class Route {
   /** The media types it answers with; empty means that it is not said. */
   public List<String> produces() {
     return options.produces;
+  }
+
+  /** What readers are told of it; empty when nothing was said. */
+  public Optional<Description> description() {
+    return Optional.ofNullable(description);
   }
 
   /** The line of the program that made this route, as a stack trace writes it. */

@@ -202,16 +202,16 @@ final class RequestPath implements HttpHandler {
   }
 
   private void write(HttpServerExchange exchange, String id, Response response, ResponseWriter.Then then) {
-    ResponseWriter.Encoded encoded = encoded(exchange, id, response);
+    ResponseWriter.Encoded encoded = encoded(exchange, response);
     if (encoded.live()) {
       steps.live().dispatch(new LiveBodies.Answer(exchange, id, encoded, () -> true,
-          thrown -> encoded(exchange, id, failure(exchange, thrown)), () -> then));
+          thrown -> encoded(exchange, failure(exchange, thrown)), () -> then));
     } else {
       steps.writer().write(exchange, id, encoded, then);
     }
   }
 
-  private ResponseWriter.Encoded encoded(HttpServerExchange exchange, String id, Response response) {
+  private ResponseWriter.Encoded encoded(HttpServerExchange exchange, Response response) {
     try {
       return steps.writer().encode(response, false);
     } catch (RuntimeException | StackOverflowError unencodable) {

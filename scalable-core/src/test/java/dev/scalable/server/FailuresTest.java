@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.scalable.http.ErrorMapper;
 import dev.scalable.http.Problem;
+import io.undertow.server.HttpServerExchange;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -13,12 +14,15 @@ import org.junit.jupiter.api.Test;
 
 class FailuresTest {
 
+  private static final Observed REQUEST = Observed.begin(new HttpServerExchange(null),
+      Observers.of(List.of(), List.of(), new Clients(TrustedProxies.parse(""))));
+
   private static <E extends Exception> ErrorMapper<E> to(int status, Class<E> type) {
     return ErrorMapper.of(type, e -> Problem.of(status, "x", "y"));
   }
 
   private static int status(Failures failures, Throwable thrown) {
-    return failures.response(thrown, "id", "GET /").status();
+    return failures.response(thrown, REQUEST, "GET /").status();
   }
 
   @Test

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** A server on any free port, without the rest of a service. */
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
 
   private final HttpServer server;
   private final Readiness readiness = new Readiness();
@@ -28,7 +28,7 @@ final class TestServer implements AutoCloseable {
    *
    * @param others settings that differ from these, names and values in turn
    */
-  static ServerSettings settings(ServerSettings.Threads threads, String... others) {
+  public static ServerSettings settings(ServerSettings.Threads threads, String... others) {
     Map<String, String> environment = new HashMap<>(Map.of("SCALABLE_HTTP_HOST", "127.0.0.1", "SCALABLE_HTTP_PORT", "0",
         "SCALABLE_HEALTH_PORT", "0", "SCALABLE_INSTANCE_ID", "test-1", "SCALABLE_HTTP_THREADS", threads.name().toLowerCase(Locale.ROOT),
         "SCALABLE_HTTP_BODY_TIMEOUT", "400ms", "SCALABLE_HTTP_MAX_BODY_BYTES", "1000", "SCALABLE_DRAIN_TIMEOUT", "10s"));
@@ -42,7 +42,7 @@ final class TestServer implements AutoCloseable {
   }
 
   /** Those, with proxies that are believed. */
-  static ServerSettings trusting(String proxies) {
+  public static ServerSettings trusting(String proxies) {
     return settings(ServerSettings.Threads.PLATFORM, "SCALABLE_HTTP_TRUSTED_PROXIES", proxies);
   }
 
@@ -51,11 +51,11 @@ final class TestServer implements AutoCloseable {
     return new TestServer(settings, Set.of(), Filters.of(), Set.of(), Set.of(), BodyBudget.ofHeap()).server;
   }
 
-  static TestServer start(ServerSettings settings, Set<Route> routes, ErrorMapper<?>... mappers) {
+  public static TestServer start(ServerSettings settings, Set<Route> routes, ErrorMapper<?>... mappers) {
     return start(settings, routes, Filters.of(), mappers);
   }
 
-  static TestServer start(ServerSettings settings, Set<Route> routes, Filters filters, ErrorMapper<?>... mappers) {
+  public static TestServer start(ServerSettings settings, Set<Route> routes, Filters filters, ErrorMapper<?>... mappers) {
     return new TestServer(settings, routes, filters, Set.of(mappers), Set.of(), BodyBudget.ofHeap()).started();
   }
 
@@ -64,7 +64,7 @@ final class TestServer implements AutoCloseable {
   }
 
   /** A server whose requests are observed. */
-  static TestServer observed(ServerSettings settings, Set<Route> routes, RequestObserver observer) {
+  public static TestServer observed(ServerSettings settings, Set<Route> routes, RequestObserver observer) {
     return new TestServer(settings, routes, Filters.of(), Set.of(), Set.of(observer), BodyBudget.ofHeap()).started();
   }
 
@@ -79,19 +79,19 @@ final class TestServer implements AutoCloseable {
     return this;
   }
 
-  static TestServer start(ServerSettings.Threads threads, Route... routes) {
+  public static TestServer start(ServerSettings.Threads threads, Route... routes) {
     return start(settings(threads), Set.of(routes));
   }
 
-  Wire connect() throws IOException {
+  public Wire connect() throws IOException {
     return new Wire(port());
   }
 
-  int port() {
+  public int port() {
     return server.port();
   }
 
-  int openConnections() {
+  public int openConnections() {
     return server.openConnections();
   }
 

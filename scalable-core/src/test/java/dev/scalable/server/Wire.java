@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** A connection on which a test writes whatever it likes. */
-final class Wire implements AutoCloseable {
+public final class Wire implements AutoCloseable {
 
   private static final int PATIENCE_MS = 15_000;
 
@@ -31,30 +31,30 @@ final class Wire implements AutoCloseable {
   }
 
   /** An answer as it came. */
-  record Answer(int status, List<String> headers, String body) {
+  public record Answer(int status, List<String> headers, String body) {
 
-    Optional<String> header(String name) {
+    public Optional<String> header(String name) {
       return all(name).stream().findFirst();
     }
 
-    List<String> all(String name) {
+    public List<String> all(String name) {
       String prefix = name.toLowerCase(Locale.ROOT) + ":";
       return headers.stream().filter(line -> line.toLowerCase(Locale.ROOT).startsWith(prefix))
           .map(line -> line.substring(prefix.length()).strip()).toList();
     }
 
-    boolean closes() {
+    public boolean closes() {
       return header("Connection").filter("close"::equalsIgnoreCase).isPresent();
     }
   }
 
   /** A GET request for a target. */
-  static String get(String target, String... headers) {
+  public static String get(String target, String... headers) {
     return head("GET " + target, headers);
   }
 
   /** A request without a body. */
-  static String head(String methodAndTarget, String... headers) {
+  public static String head(String methodAndTarget, String... headers) {
     StringBuilder text = new StringBuilder(methodAndTarget).append(" HTTP/1.1\r\nHost: test\r\n");
     for (String header : headers) {
       text.append(header).append("\r\n");
@@ -63,19 +63,19 @@ final class Wire implements AutoCloseable {
   }
 
   /** A request with a JSON body. */
-  static String json(String methodAndTarget, String body) {
+  public static String json(String methodAndTarget, String body) {
     return head(methodAndTarget, "Content-Type: application/json",
         "Content-Length: " + body.getBytes(ISO_8859_1).length) + body;
   }
 
-  Wire send(String text) throws IOException {
+  public Wire send(String text) throws IOException {
     socket.getOutputStream().write(text.getBytes(ISO_8859_1));
     socket.getOutputStream().flush();
     return this;
   }
 
   /** Reads the answer to a request that was not HEAD. */
-  Answer answer() throws IOException {
+  public Answer answer() throws IOException {
     return answer(true);
   }
 
@@ -85,7 +85,7 @@ final class Wire implements AutoCloseable {
   }
 
   /** Reads an answer; one to HEAD has a length and no body. */
-  Answer answer(boolean withBody) throws IOException {
+  public Answer answer(boolean withBody) throws IOException {
     String status = line();
     List<String> headers = new ArrayList<>();
     for (String line = line(); !line.isEmpty(); line = line()) {
@@ -138,12 +138,12 @@ final class Wire implements AutoCloseable {
     return in.read(bytes);
   }
 
-  Answer ask(String request) throws IOException {
+  public Answer ask(String request) throws IOException {
     return send(request).answer();
   }
 
   /** Waits for the end of the stream, and returns what came before it. */
-  String rest() throws IOException {
+  public String rest() throws IOException {
     try {
       return new String(in.readAllBytes(), ISO_8859_1);
     } catch (java.net.SocketException e) {

@@ -7,6 +7,7 @@ import dagger.multibindings.IntoSet;
 import dev.scalable.cache.Caches;
 import dev.scalable.cache.TwoTierCache;
 import dev.scalable.db.Db;
+import dev.scalable.http.Description;
 import dev.scalable.http.JsonCodec;
 import dev.scalable.http.Problem;
 import dev.scalable.http.Request;
@@ -34,11 +35,19 @@ public interface ProductsModule {
   @ElementsIntoSet
   static Set<Route> routes(TwoTierCache<Long, Product> products, Db db) {
     return Set.of(
-        Route.get("/products/{id}", products, r -> r.pathLong("id"), Response::ok),
-        Route.get("/products", r -> list(db, r)),
-        Route.post("/products", ProductDetails.class, (r, details) -> create(db, products, details)),
-        Route.put("/products/{id}", ProductDetails.class, (r, details) -> update(db, products, r.pathLong("id"), details)),
-        Route.delete("/products/{id}", r -> delete(db, products, r.pathLong("id"))));
+        Route.get("/products/{id}", products, r -> r.pathLong("id"), Response::ok)
+            .describedAs(Description.of("One product").answering(200, Product.class)),
+        Route.get("/products", r -> list(db, r))
+            .describedAs(Description.of("Pages through all products in the order of their ids")
+                .query("after", long.class, "id of the last product that was seen")
+                .query("limit", int.class, "most products on a page, 1 to 100; 20 if absent")
+                .answering(200, ProductPage.class)),
+        Route.post("/products", ProductDetails.class, (r, details) -> create(db, products, details))
+            .describedAs(Description.of("Creates a product").answering(201, Product.class)),
+        Route.put("/products/{id}", ProductDetails.class, (r, details) -> update(db, products, r.pathLong("id"), details))
+            .describedAs(Description.of("Changes a product").answering(200, Product.class)),
+        Route.delete("/products/{id}", r -> delete(db, products, r.pathLong("id")))
+            .describedAs(Description.of("Deletes a product, if it is there").answering(204)));
   }
 
   @Provides

@@ -1,0 +1,8 @@
+/**
+ * Bearer tokens (RFC 6750): which request carries one, what a request without a good one is answered, and what a token
+ * must permit. Knows no kind of token; that is a {@link dev.scalable.auth.TokenVerifier}'s.
+ */
+@NullMarked
+package dev.scalable.auth;
+
+import org.jspecify.annotations.NullMarked;
