@@ -1,11 +1,14 @@
 package dev.scalable.health;
 
+import dev.scalable.check.SharedState;
+
 /**
  * Whether this instance wants traffic. It is the instance's own state: a database or Redis that is away does not make it unready,
  * since that would take every instance out of the balancer at once.
  *
  * <p>Safe for use by many threads.
  */
+@SharedState("whether this very instance wants traffic")
 public final class Readiness {
 
   /** The states, in the order in which an instance passes through them. */

@@ -1,5 +1,6 @@
 package dev.scalable.lifecycle;
 
+import dev.scalable.check.StatelessCheck;
 import dev.scalable.config.ConfigException;
 import dev.scalable.config.Settings;
 import java.time.Duration;
@@ -27,34 +28,55 @@ public final class Service {
   private static final int MISCONFIGURED = 78;
 
   private final Settings settings;
+  private final @Nullable StatelessCheck stateless;
   private final List<Part> parts;
 
-  private Service(Settings settings, List<Part> parts) {
+  private Service(Settings settings, @Nullable StatelessCheck stateless, List<Part> parts) {
     this.settings = settings;
+    this.stateless = stateless;
     this.parts = parts;
+  }
+
+  /**
+   * A service of parts that nobody checks for state.
+   *
+   * @param settings the settings, read by every part
+   * @param parts the parts, in any order; those of one stage start in the order of their names
+   */
+  public static Service of(Settings settings, Collection<Part> parts) {
+    return new Service(settings, null, ordered(parts));
   }
 
   /**
    * A service of parts.
    *
    * @param settings the settings, read by every part
+   * @param stateless run when the settings are right and before any part starts
    * @param parts the parts, in any order; those of one stage start in the order of their names
    */
-  public static Service of(Settings settings, Collection<Part> parts) {
+  public static Service of(Settings settings, StatelessCheck stateless, Collection<Part> parts) {
+    return new Service(settings, stateless, ordered(parts));
+  }
+
+  private static List<Part> ordered(Collection<Part> parts) {
     List<Part> ordered = new ArrayList<>(parts);
     ordered.sort(Comparator.comparing(Part::stage).thenComparing(Part::name));
-    return new Service(settings, List.copyOf(ordered));
+    return List.copyOf(ordered);
   }
 
   /**
    * Starts every part and returns.
    *
    * @throws ConfigException if the settings have mistakes; nothing was started
+   * @throws StatelessCheck.Failed if what answers requests keeps state; nothing was started
    * @throws IllegalStateException if a part could not start; every part was stopped again
    */
   public Running start() {
     settings.check();
     long began = System.nanoTime();
+    if (stateless != null) {
+      stateless.run();
+    }
     Started started = new Started(parts);
     for (Part part : parts) {
       try {
@@ -75,13 +97,14 @@ public final class Service {
 
   /**
    * Starts every part, and returns when the process was told to end (SIGTERM, SIGINT) and every part has drained and stopped. If
-   * it cannot start, prints why and ends the process: with 78 for a mistake in the configuration, else with 1.
+   * it cannot start, prints why and ends the process: with 78 where another attempt would end alike, which is for a mistake in the
+   * configuration and for state in what answers requests; else with 1.
    */
   public void run() {
     Running running;
     try {
       running = start();
-    } catch (ConfigException e) {
+    } catch (ConfigException | StatelessCheck.Failed e) {
       tell(e.getMessage(), null);
       Runtime.getRuntime().halt(MISCONFIGURED);
       return;

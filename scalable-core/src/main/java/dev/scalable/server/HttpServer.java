@@ -1,5 +1,6 @@
 package dev.scalable.server;
 
+import dev.scalable.check.SharedState;
 import dev.scalable.health.Readiness;
 import dev.scalable.http.ErrorMapper;
 import dev.scalable.http.JsonCodec;
@@ -40,6 +41,7 @@ import org.xnio.channels.AcceptingChannel;
  * At no point is a request answered 503: a proxy would hand that to the client.
  */
 @Singleton
+@SharedState("the sockets, threads and buffers of this instance")
 public final class HttpServer implements Part {
 
   private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
@@ -169,6 +171,16 @@ public final class HttpServer implements Part {
         // A client that does not read its response.
         .set(Options.WRITE_TIMEOUT, 15_000)
         .getMap();
+  }
+
+  /** What the app has this server answer, and with these very objects; without the routes of its health. */
+  public Set<Route> routes() {
+    return Set.copyOf(routes);
+  }
+
+  /** What this server makes problems of the app's exceptions with. */
+  public Set<ErrorMapper> errorMappers() {
+    return Set.copyOf(mappers);
   }
 
   /**

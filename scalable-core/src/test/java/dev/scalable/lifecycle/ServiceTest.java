@@ -3,6 +3,7 @@ package dev.scalable.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.scalable.check.StatelessCheck;
 import dev.scalable.config.ConfigException;
 import dev.scalable.config.Settings;
 import java.io.IOException;
@@ -99,6 +100,14 @@ class ServiceTest {
   void nothing_starts_while_the_settings_have_mistakes() {
     Service service = Service.of(Settings.of(Map.of("SCALABLE_WHAT", "x")), List.of(part("pool", Part.Stage.CONNECTIONS)));
     assertThatThrownBy(service::start).isInstanceOf(ConfigException.class).hasMessageContaining("SCALABLE_WHAT");
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void nothing_starts_while_what_answers_requests_keeps_state() {
+    StatelessCheck check = StatelessCheck.of(ServiceTest.class, List.of(new StatelessCheck.Root("a handler", new long[1])));
+    Service service = Service.of(Settings.of(Map.of()), check, List.of(part("pool", Part.Stage.CONNECTIONS)));
+    assertThatThrownBy(service::start).isInstanceOf(StatelessCheck.Failed.class).hasMessageContaining("a handler: long[]");
     assertThat(events).isEmpty();
   }
 
