@@ -5,6 +5,7 @@ import dagger.Provides;
 import dagger.multibindings.ElementsIntoSet;
 import dev.scalable.cache.CacheLoadTimeout;
 import dev.scalable.cache.CacheModule;
+import dev.scalable.check.StatelessCheck;
 import dev.scalable.config.Settings;
 import dev.scalable.db.CommitUnknown;
 import dev.scalable.db.DbModule;
@@ -12,13 +13,18 @@ import dev.scalable.db.DbUnavailable;
 import dev.scalable.health.Readiness;
 import dev.scalable.http.ErrorMapper;
 import dev.scalable.http.Problem;
+import dev.scalable.http.Route;
 import dev.scalable.json.JsonModule;
 import dev.scalable.lifecycle.Part;
 import dev.scalable.lifecycle.Service;
 import dev.scalable.redis.RedisModule;
+import dev.scalable.server.HttpServer;
 import dev.scalable.server.ServerModule;
 import dev.scalable.telemetry.TelemetryModule;
 import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -65,8 +71,24 @@ public final class ScalableModule {
 
   @Provides
   @Singleton
-  static Service service(Settings settings, Set<Part> parts, Readiness readiness) {
-    return Service.of(settings, parts, readiness);
+  static Service service(Settings settings, Set<Part> parts, Readiness readiness,
+      HttpServer server) {
+    return Service.of(settings, StatelessCheck.ofCaller(handlers(server)), parts, readiness);
+  }
+
+  /**
+   * Where the check at start begins: a route leads to its handler and all else that answers for it. Asked of the server, since
+   * Dagger would make routes anew for whoever else has them injected.
+   */
+  private static List<StatelessCheck.Root> handlers(HttpServer server) {
+    List<StatelessCheck.Root> roots = new ArrayList<>();
+    for (Route route : server.routes()) {
+      roots.add(new StatelessCheck.Root("Route " + route.method() + " " + route.template(), route));
+    }
+    roots.sort(Comparator.comparing(StatelessCheck.Root::name));
+    server.filters().forEach(filter -> roots.add(new StatelessCheck.Root("Filter of all routes", filter)));
+    server.errorMappers().forEach(mapper -> roots.add(new StatelessCheck.Root("ErrorMapper", mapper)));
+    return roots;
   }
 
   /** What a client is told when the database or a cached value cannot be had in time. */

@@ -1,5 +1,6 @@
 package dev.scalable.cache;
 
+import dev.scalable.check.SharedState;
 import dev.scalable.http.JsonCodec;
 import dev.scalable.redis.Redis;
 import jakarta.inject.Inject;
@@ -10,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Makes the caches of a service. Inject it into the provider of a {@link TwoTierCache}. Safe for use by many threads. */
 @Singleton
+@SharedState("names that are given at start, the same on every instance")
 public final class Caches {
 
   private final Redis redis;

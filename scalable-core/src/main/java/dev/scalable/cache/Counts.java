@@ -1,8 +1,10 @@
 package dev.scalable.cache;
 
+import dev.scalable.check.SharedState;
 import java.util.concurrent.atomic.LongAdder;
 
 /** The counters behind {@link CacheStats}. */
+@SharedState("counts of this instance")
 final class Counts {
 
   final LongAdder nearHits = new LongAdder();

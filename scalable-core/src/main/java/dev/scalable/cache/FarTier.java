@@ -2,6 +2,7 @@ package dev.scalable.cache;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.scalable.check.SharedState;
 import dev.scalable.redis.Redis;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <V> type of the value
  */
+@SharedState("the generation last seen in Redis, which every answer of Redis renews")
 final class FarTier<V> {
 
   private static final int GENERATION = 8;

@@ -2,6 +2,7 @@ package dev.scalable.cache;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.scalable.check.SharedState;
 import dev.scalable.lifecycle.Part;
 import dev.scalable.redis.Redis;
 import jakarta.inject.Inject;
@@ -26,6 +27,7 @@ import org.slf4j.LoggerFactory;
  * proven to be current as of the moment that the look was <em>begun</em>, whatever happened to the answer on its way.
  */
 @Singleton
+@SharedState("where this instance is in the log that all instances read")
 final class InvalidationLog implements Part {
 
   private static final Logger log = LoggerFactory.getLogger(InvalidationLog.class);

@@ -2,6 +2,7 @@ package dev.scalable.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.scalable.check.SharedState;
 import dev.scalable.http.Lookup;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param <K> type of the key
  * @param <V> type of the value
  */
+@SharedState("values that are served only while they are proven current")
 final class NearTier<K, V> {
 
   private final ConcurrentMap<K, Flight<V>> flights;

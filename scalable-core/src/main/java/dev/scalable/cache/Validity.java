@@ -1,5 +1,7 @@
 package dev.scalable.cache;
 
+import dev.scalable.check.SharedState;
+
 /**
  * Until when this instance has proof that it has applied every invalidation, and how often it has lost that proof. What is in the
  * heap may be served only while the proof holds, and only if it was put there since it was last lost.
@@ -7,6 +9,7 @@ package dev.scalable.cache;
  * <p>Times are those of {@link System#nanoTime()}: no wall clock can move them. Written by the consumer of the invalidation log,
  * read by every caller.
  */
+@SharedState("until when the heap of this instance is proven current")
 final class Validity {
 
   private volatile long until = System.nanoTime();

@@ -1,5 +1,6 @@
 package dev.scalable.config;
 
+import dev.scalable.check.SharedState;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Safe for use by many threads.
  */
+@SharedState("what the parts of this process have read, until the start has judged it")
 public final class Settings {
 
   /** Names with this prefix belong to the library: one that nobody reads is a mistake. */

@@ -3,6 +3,7 @@ package dev.scalable.db;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
+import dev.scalable.check.SharedState;
 import dev.scalable.lifecycle.Part;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
  * hand-off, which is built for few waiters and costs more processor time than a small query.
  */
 @Singleton
+@SharedState("the connections of this instance")
 final class Pool implements Part {
 
   private static final Logger log = LoggerFactory.getLogger(Pool.class);

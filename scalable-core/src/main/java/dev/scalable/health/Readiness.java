@@ -1,5 +1,7 @@
 package dev.scalable.health;
 
+import dev.scalable.check.SharedState;
+
 /**
  * Where this instance stands in its life, and so whether it wants traffic. It is the instance's own state: a database
  * or Redis that is away does not make it unready, since that would take every instance out of the balancer at once.
@@ -8,6 +10,7 @@ package dev.scalable.health;
  *
  * <p>Safe for use by many threads.
  */
+@SharedState("whether this very instance wants traffic")
 public final class Readiness {
 
   /** The states, in the order in which an instance passes through them. */

@@ -5,6 +5,7 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
+import dev.scalable.check.SharedState;
 import dev.scalable.lifecycle.Part;
 import java.net.URI;
 import java.time.Duration;
@@ -29,6 +30,7 @@ import org.slf4j.LoggerFactory;
  * seconds; after that hour a key may have been withdrawn without our knowing, and tokens are answered 503. An issuer
  * that is away does not stop the start, either: N instances that restart would all be away with it.
  */
+@SharedState("what the issuer publishes, fetched by each instance")
 public final class RemoteKeys extends JwtKeys implements Part {
 
   private static final Logger log = LoggerFactory.getLogger(RemoteKeys.class);

@@ -1,5 +1,6 @@
 package dev.scalable.lifecycle;
 
+import dev.scalable.check.StatelessCheck;
 import dev.scalable.config.ConfigException;
 import dev.scalable.config.Settings;
 import dev.scalable.health.Readiness;
@@ -10,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,32 +24,51 @@ public final class Service {
   private static final Logger log = LoggerFactory.getLogger(Service.class);
 
   private final Settings settings;
+  private final @Nullable StatelessCheck stateless;
   private final List<Part> parts;
   private final Readiness readiness;
 
-  private Service(Settings settings, List<Part> parts, Readiness readiness) {
+  private Service(Settings settings, @Nullable StatelessCheck stateless, List<Part> parts, Readiness readiness) {
     this.settings = settings;
+    this.stateless = stateless;
     this.parts = parts;
     this.readiness = readiness;
   }
 
   /**
-   * A service of parts.
+   * A service of parts that nobody checks for state.
    *
    * @param settings the settings, read by every part
    * @param parts the parts, in any order; those of one stage start in the order of their names
    * @param readiness told where the service stands; new, and of no other service
    */
   public static Service of(Settings settings, Collection<Part> parts, Readiness readiness) {
+    return new Service(settings, null, ordered(parts), readiness);
+  }
+
+  /**
+   * A service of parts.
+   *
+   * @param settings the settings, read by every part
+   * @param stateless run when the settings are right and before any part starts
+   * @param parts the parts, in any order; those of one stage start in the order of their names
+   * @param readiness told where the service stands; new, and of no other service
+   */
+  public static Service of(Settings settings, StatelessCheck stateless, Collection<Part> parts, Readiness readiness) {
+    return new Service(settings, stateless, ordered(parts), readiness);
+  }
+
+  private static List<Part> ordered(Collection<Part> parts) {
     List<Part> ordered = new ArrayList<>(parts);
     ordered.sort(Comparator.comparing(Part::stage).thenComparing(Part::name));
-    return new Service(settings, List.copyOf(ordered), readiness);
+    return List.copyOf(ordered);
   }
 
   /**
    * Starts every part and returns. A service starts once.
    *
    * @throws ConfigException if the settings have mistakes; nothing was started
+   * @throws StatelessCheck.Failed if what answers requests keeps state; nothing was started
    * @throws IllegalStateException if a part could not start; every part was stopped again, or was given its time to
    *     stop, within 10 s
    */
@@ -60,6 +81,9 @@ public final class Service {
     settings.check();
     readiness.enter(Readiness.State.STARTING);
     long began = System.nanoTime();
+    if (stateless != null) {
+      stateless.run();
+    }
     Started started = new Started(parts, readiness);
     for (Part part : parts) {
       try {
@@ -87,8 +111,9 @@ public final class Service {
 
   /**
    * Starts every part, and returns when the process was told to end (SIGTERM, SIGINT) and every part has drained and
-   * stopped. If it cannot start, prints why and ends the process: with 78 for a mistake in the configuration, else with
-   * 1. Told to end before it has started, it gives up the start; told so a second time, it ends at once.
+   * stopped. If it cannot start, prints why and ends the process: with 78 where another attempt would end alike, which
+   * is for a mistake in the configuration and for state in what answers requests; else with 1. Told to end before it
+   * has started, it gives up the start; told so a second time, it ends at once.
    */
   public void run() {
     new ServiceProcess(this).run();

@@ -1,5 +1,6 @@
 package dev.scalable.lifecycle;
 
+import dev.scalable.check.StatelessCheck;
 import dev.scalable.config.ConfigException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +16,7 @@ final class ServiceProcess {
 
   private static final int FAILED = 1;
 
-  /** EX_CONFIG of sysexits.h, told apart so that nobody restarts such a service in a loop. */
+  /** EX_CONFIG of sysexits.h, for a start that would fail alike each time: told apart so that nobody restarts such a service in a loop. */
   private static final int MISCONFIGURED = 78;
 
   /** Time for a part to notice that its start is given up, and for all to stop again. */
@@ -40,7 +41,7 @@ final class ServiceProcess {
     try {
       started = service.start(() -> toldToEnd);
       running = started;
-    } catch (ConfigException e) {
+    } catch (ConfigException | StatelessCheck.Failed e) {
       tell(e.getMessage(), null);
       halt(MISCONFIGURED);
       return;

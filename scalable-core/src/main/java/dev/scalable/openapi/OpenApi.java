@@ -2,6 +2,7 @@ package dev.scalable.openapi;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.scalable.check.SharedState;
 import dev.scalable.http.Description;
 import dev.scalable.http.Response;
 import dev.scalable.http.Route;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by many threads.
  */
+@SharedState("the document, once it was made; it is the same at every instance")
 public final class OpenApi {
 
   private final String title;

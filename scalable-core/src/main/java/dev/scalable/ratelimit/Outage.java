@@ -1,5 +1,6 @@
 package dev.scalable.ratelimit;
 
+import dev.scalable.check.SharedState;
 import dev.scalable.redis.Redis;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,6 +13,7 @@ import org.slf4j.LoggerFactory;
  * others are answered as configured without waiting for its timeout. It decides only how soon this instance asks again,
  * never who is limited.
  */
+@SharedState("whether this instance reaches Redis, which each finds out for itself")
 final class Outage {
 
   private static final Logger log = LoggerFactory.getLogger(Outage.class);

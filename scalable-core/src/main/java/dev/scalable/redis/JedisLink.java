@@ -2,6 +2,7 @@ package dev.scalable.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.scalable.check.SharedState;
 import dev.scalable.lifecycle.Part;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -29,6 +30,7 @@ import redis.clients.jedis.util.JedisURIHelper;
 
 /** Redis by Jedis: one pool for commands, and one connection that may block. Connects when first used, so Redis may come later. */
 @Singleton
+@SharedState("the connections of this instance")
 final class JedisLink implements Redis, Part {
 
   /** What a blocking read may take, its own wait included; without a bound, a half-open link would never be noticed. */

@@ -1,5 +1,6 @@
 package dev.scalable.server;
 
+import dev.scalable.check.SharedState;
 import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;
@@ -23,6 +24,7 @@ import org.xnio.StreamConnection;
  *
  * <p>Safe for use by many threads.
  */
+@SharedState("the connections of this instance, which no other has")
 final class Connections {
 
   private static final AttachmentKey<Tracked> TRACKED = AttachmentKey.create(Tracked.class);

@@ -1,5 +1,6 @@
 package dev.scalable.server;
 
+import dev.scalable.check.SharedState;
 import dev.scalable.health.HealthChecks;
 import dev.scalable.health.Readiness;
 import dev.scalable.http.JsonCodec;
@@ -38,6 +39,7 @@ import org.xnio.OptionMap;
  * check's own time, and on no thread of this listener.
  */
 @Singleton
+@SharedState("its socket and buffers")
 final class HealthListener implements Part {
 
   private static final Logger log = LoggerFactory.getLogger(HealthListener.class);

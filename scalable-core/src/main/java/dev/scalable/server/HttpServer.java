@@ -1,7 +1,9 @@
 package dev.scalable.server;
 
+import dev.scalable.check.SharedState;
 import dev.scalable.health.Readiness;
 import dev.scalable.http.ErrorMapper;
+import dev.scalable.http.Filter;
 import dev.scalable.http.Filters;
 import dev.scalable.http.JsonCodec;
 import dev.scalable.http.Route;
@@ -36,6 +38,7 @@ import org.xnio.OptionMap;
  * the client.
  */
 @Singleton
+@SharedState("the sockets, threads and buffers of this instance")
 public final class HttpServer implements Part {
 
   private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
@@ -153,6 +156,21 @@ public final class HttpServer implements Part {
 
   private int largestBody() {
     return routes.stream().map(Route::maxBody).flatMapToInt(OptionalInt::stream).reduce(settings.maxBody(), Math::max);
+  }
+
+  /** What the app has this server answer, and with these very objects; without the routes of its health. */
+  public Set<Route> routes() {
+    return Set.copyOf(routes);
+  }
+
+  /** The filters that all of these routes pass, outermost first. */
+  public List<Filter> filters() {
+    return filters.list();
+  }
+
+  /** What this server makes problems of the app's exceptions with. */
+  public Set<ErrorMapper<?>> errorMappers() {
+    return Set.copyOf(mappers);
   }
 
   /**

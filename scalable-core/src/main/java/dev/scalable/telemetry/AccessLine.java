@@ -1,5 +1,6 @@
 package dev.scalable.telemetry;
 
+import dev.scalable.check.SharedState;
 import dev.scalable.server.RequestObserver.Ended;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -8,6 +9,7 @@ import java.time.temporal.ChronoUnit;
  * Writes requests as JSON objects, one on a line, in ASCII. Fields that Nginx has in its log (deploy-templates) have its names. For
  * one thread.
  */
+@SharedState("the written form of the present second, made anew in the next")
 final class AccessLine {
 
   private static final char[] HEX = "0123456789abcdef".toCharArray();

@@ -2,6 +2,7 @@ package dev.scalable.telemetry;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.scalable.check.SharedState;
 import dev.scalable.lifecycle.Part;
 import dev.scalable.server.RequestObserver;
 import dev.scalable.server.ServerSettings;
@@ -30,6 +31,7 @@ import org.slf4j.LoggerFactory;
  * <p>The thread looks by itself and is not woken: to wake a thread costs a request more than to leave the note.
  */
 @Singleton
+@SharedState("lines on their way out, of this instance alone")
 final class RequestLog implements RequestObserver, Part {
 
   private static final Logger log = LoggerFactory.getLogger(RequestLog.class);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.scalable.check.StatelessCheck;
 import dev.scalable.config.ConfigException;
 import dev.scalable.config.Settings;
 import dev.scalable.health.Readiness;
@@ -104,6 +105,15 @@ class ServiceTest {
     Service service = Service.of(Settings.of(Map.of("SCALABLE_WHAT", "x")),
         List.of(part("pool", Part.Stage.CONNECTIONS)), new Readiness());
     assertThatThrownBy(service::start).isInstanceOf(ConfigException.class).hasMessageContaining("SCALABLE_WHAT");
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void nothing_starts_while_what_answers_requests_keeps_state() {
+    StatelessCheck check = StatelessCheck.of(ServiceTest.class, List.of(new StatelessCheck.Root("a handler", new long[1])));
+    Service service = Service.of(Settings.of(Map.of()), check, List.of(part("pool", Part.Stage.CONNECTIONS)),
+        new Readiness());
+    assertThatThrownBy(service::start).isInstanceOf(StatelessCheck.Failed.class).hasMessageContaining("a handler: long[]");
     assertThat(events).isEmpty();
   }
 
