@@ -17,7 +17,7 @@ public final class HistoryAssert extends AbstractAssert<HistoryAssert, History> 
   /**
    * Holds if the operations on each key, taken as a register or a counter, have an order that explains all answers and
    * in which each stands between its invocation and its end. One in doubt may take effect at any time after its
-   * invocation, or never.
+   * invocation, or never. A key that is added to is a counter: nothing in it, before or in an answer, is zero.
    *
    * <p>A failure shows a part of the history that contradicts itself and of which no operation can be left out.
    *

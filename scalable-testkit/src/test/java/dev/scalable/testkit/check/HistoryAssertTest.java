@@ -321,6 +321,21 @@ class HistoryAssertTest {
           .hasMessageContaining("e read x");
     }
 
+    @Test void a_counter_that_nobody_set_begins_at_zero_and_one_that_is_not_there_is_zero() {
+      Histories base = Histories.with().read("a", null, 0, 1).read("b", 0, 2, 3).add("a", 2, 4, 5).read("b", 2, 6, 7);
+      assertThat(base.history()).isLinearizable(BUDGET);
+      failing(() -> assertThat(base.read("c", null, 8, 9).history()).isLinearizable(BUDGET))
+          .hasMessageContaining("the operations on x, which was 0 before")
+          .hasMessageContaining("#5 c read x = null");
+    }
+
+    @Test void a_register_that_is_not_there_is_not_zero() {
+      failing(() -> assertThat(Histories.with().read("a", 0, 0, 1).history()).isLinearizable(BUDGET))
+          .hasMessageContaining("which was null before");
+      failing(() -> assertThat(Histories.with().initially(0).read("a", null, 0, 1).history()).isLinearizable(BUDGET))
+          .hasMessageContaining("which was 0 before");
+    }
+
     @Test void a_search_without_end_is_inconclusive() {
       Histories hard = Histories.with();
       for (int i = 0; i < 40; i++) {
