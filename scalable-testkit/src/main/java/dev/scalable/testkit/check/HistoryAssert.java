@@ -56,7 +56,8 @@ public final class HistoryAssert extends AbstractAssert<HistoryAssert, History> 
 
   /**
    * Holds if every element whose addition was acknowledged was seen by every read that began after that, nothing was
-   * seen twice, and nothing that was not added. Nothing may be removed from the set meanwhile.
+   * seen twice, and nothing that was not added. What one read saw, acknowledged or not, every read that began after
+   * that one must see too: nothing may be removed from the set meanwhile.
    */
   public HistoryAssert setComplete() {
     return setCompleteWithin(Duration.ZERO);
