@@ -142,11 +142,15 @@ final class ClassCluster implements AutoCloseable {
     notRun.add(line);
   }
 
+  /** Notes how its own class, or one nested in that, failed before its first test or after its last. */
+  void judgeClass(ExtensionContext ofClass) {
+    String inside = isOf(ofClass) ? "" : TestName.of(ofClass, owner) + ": ";
+    ofClass.getExecutionException().ifPresent(cause -> report.test(inside + "(the class itself)",
+        cause instanceof TestAbortedException ? Verdict.INCONCLUSIVE : Verdict.FAIL, told(cause)));
+  }
+
   /** Writes the report, and has JUnit tell of it. */
   void finish() {
-    // Of each test there is a verdict already: this is what happened before the first one, or after the last.
-    owner.getExecutionException().ifPresent(cause -> report.test("(the class itself)",
-        cause instanceof TestAbortedException ? Verdict.INCONCLUSIVE : Verdict.FAIL, told(cause)));
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("backend", cluster.backend());
     facts.put("instances", Integer.toString(cluster.instances().size()));

@@ -46,10 +46,12 @@ class ReportOfTestClassTest {
   @Test void it_has_the_verdict_of_every_test_under_its_name() {
     assertThat(json.get("tests").valueStream()
             .map(test -> test.get("name").asString() + " " + test.get("verdict").asString()).sorted())
-        .containsExactly("Inside: is of the same class PASS", "a chosen name PASS", "answers well PASS",
-            "fails FAIL", "gives up INCONCLUSIVE", "once for each: number 1 PASS");
+        .containsExactly("BeginsBadly: (the class itself) FAIL", "EndsBadly: (the class itself) FAIL",
+            "EndsBadly: does well PASS", "GivesUp: (the class itself) INCONCLUSIVE",
+            "Inside: is of the same class PASS", "a chosen name PASS", "answers well PASS", "fails FAIL",
+            "gives up INCONCLUSIVE", "once for each: number 1 PASS");
     assertThat(json.get("tests").valueStream().map(test -> test.path("message").asString("")))
-        .contains("the machine was busy");
+        .contains("the machine was busy", "nothing can be tried", "something was left behind", "the machine is busy");
   }
 
   @Test void it_has_every_load_on_the_cluster_with_the_test_that_it_belongs_to() {
@@ -130,6 +132,30 @@ class ReportOfTestClassTest {
     @Disabled("not today")
     void is_not_run() {
       fail("it was run");
+    }
+
+    @Nested class BeginsBadly {
+      @BeforeAll static void fails() {
+        fail("nothing can be tried");
+      }
+
+      @Test void is_never_reached() {}
+    }
+
+    @Nested class EndsBadly {
+      @Test void does_well() {}
+
+      @AfterAll static void fails() {
+        fail("something was left behind");
+      }
+    }
+
+    @Nested class GivesUp {
+      @BeforeAll static void gives_up() {
+        abort("the machine is busy");
+      }
+
+      @Test void is_never_reached() {}
     }
 
     @Nested class Inside {
