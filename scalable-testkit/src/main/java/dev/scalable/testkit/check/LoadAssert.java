@@ -162,8 +162,9 @@ public final class LoadAssert extends AbstractAssert<LoadAssert, LoadResult> {
    * <li>95 % of the requests of the next second (and of at least 20), and 95 % of all that follow, took at most twice
    *     of what 95 % took before the first fault, or at most 20 ms: less cannot be told from the noise of a machine.
    * </ul>
-   * Requests count from when they were due. It takes 200 good requests before the first fault and 20 after each; with
-   * fewer it fails, and says so. An application that sheds load (429, 503) has not recovered.
+   * Requests count from when they were due; without a schedule, an answer counts as all the requests, too, that its
+   * user would usually have sent while waiting for it. It takes 200 good requests before the first fault and 20 after
+   * each; with fewer it fails, and says so. An application that sheds load (429, 503) has not recovered.
    *
    * @throws org.opentest4j.TestAbortedException if no request failed too late but answers were slow too long, and that
    *     is inconclusive
