@@ -122,8 +122,9 @@ public final class LoadAssert extends AbstractAssert<LoadAssert, LoadResult> {
   }
 
   /**
-   * Says what a calibration gave after the run. If it differs from the one before by more than a factor of two, the
-   * machine was not the same all the time: ratios to it are inconclusive then, and so is what is too slow.
+   * Says what a calibration gave after the run, in place of {@link LoadResult#calibrationAfterwards}, which is measured
+   * otherwise. If it differs from the one before by more than a factor of two, the machine was not the same all the
+   * time: ratios to it are inconclusive then, and so is what is too slow.
    */
   public LoadAssert calibratedAgain(Calibration after) {
     afterwards = after;
@@ -328,15 +329,16 @@ public final class LoadAssert extends AbstractAssert<LoadAssert, LoadResult> {
   }
 
   private LoadAssert judge(Verdict verdict, String expected, String told) {
+    if (verdict == Verdict.PASS) {
+      return this;
+    }
     String doubts = soundness().doubts(true);
     String message = expected + ": " + told
         + (doubts.isEmpty() ? "" : "\n  this cannot be judged: " + doubts + "; " + Soundness.remedy());
-    switch (verdict) {
-      case PASS -> {}
-      case FAIL -> require(false, message);
-      case INCONCLUSIVE -> throw new TestAbortedException("INCONCLUSIVE: " + message + "\n  in " + actual);
+    if (verdict == Verdict.INCONCLUSIVE) {
+      throw new TestAbortedException("INCONCLUSIVE: " + message + "\n  in " + actual);
     }
-    return this;
+    return require(false, message);
   }
 
   private Calibration calibration() {

@@ -83,6 +83,17 @@ class ReportOfTestClassTest {
         .containsEntry("verdict", "FAIL");
   }
 
+  @Test void its_head_names_the_backend_in_one_word_and_says_the_rest_below() {
+    assertThat(json.get("facts").get("backend").asString()).startsWith("local\n(").contains("nginx");
+    assertThat(PAGES.get(0)).content().contains("<dt>backend</dt><dd>local</dd>").contains("backend: (");
+  }
+
+  @Test void its_head_tells_what_the_machine_could_do_before_and_after_and_their_ratio() {
+    assertThat(json.get("facts").get("calibration").asString())
+        .containsPattern("\\A\\d+/s before, \\d+/s after, ratio \\d+\\.\\d\\d\n")
+        .containsPattern("\ncalibration .* before the first load, calibration .* after the last load that was judged");
+  }
+
   @Test void junit_is_given_the_page_and_the_json() {
     assertThat(launched.files()).extracting(file -> file.getPath().getFileName().toString())
         .containsExactlyInAnyOrder("report.html", "report.json");
@@ -95,7 +106,7 @@ class ReportOfTestClassTest {
   }
 
   /** Nested and static, so that only the tests above run it. */
-  @ClusterTest(app = TroubleApp.class, instances = 1, calibrated = false)
+  @ClusterTest(app = TroubleApp.class, instances = 1)
   static final class Reported {
     @BeforeAll static void before_all(Cluster cluster) {
       cluster.load().name("before all").get("/").closed(users(1), iterations(1)).run();
@@ -105,6 +116,7 @@ class ReportOfTestClassTest {
       PAGES.add(report.path());
       LoadResult result = cluster.load().name("good").get("/").closed(users(2), iterations(5)).run();
       assertThat(result).allSucceeded();
+      assertThat(result.calibrationAfterwards()).as("what a statement relative to the machine asks for").isPresent();
     }
 
     @Test
