@@ -1,6 +1,5 @@
 package dev.scalable.testkit.check;
 
-import static dev.scalable.testkit.history.Operation.Kind.ADD;
 import static dev.scalable.testkit.history.Operation.Kind.CAS;
 import static dev.scalable.testkit.history.Operation.Kind.READ;
 
@@ -22,14 +21,14 @@ import org.jspecify.annotations.Nullable;
 final class Counterexample {
   private static final int MOST_READS_TRIED_ALONE = 500;
 
+  private final Datatype type;
   private final @Nullable Object initial;
   private final long deadline;
-  private final boolean counts;
 
-  private Counterexample(@Nullable Object initial, long deadline, boolean counts) {
+  private Counterexample(Datatype type, @Nullable Object initial, long deadline) {
+    this.type = type;
     this.initial = initial;
     this.deadline = deadline;
-    this.counts = counts;
   }
 
   /**
@@ -40,9 +39,8 @@ final class Counterexample {
    * @param stuck the one that no search got past
    */
   static List<Operation> shrink(
-      List<Operation> operations, @Nullable Object initial, Operation stuck, long deadline) {
-    boolean counts = operations.stream().anyMatch(operation -> operation.kind() == ADD);
-    Counterexample search = new Counterexample(initial, deadline, counts);
+      Datatype type, List<Operation> operations, @Nullable Object initial, Operation stuck, long deadline) {
+    Counterexample search = new Counterexample(type, initial, deadline);
     List<Operation> small = search.oneReadAlone(upTo(stuck, operations));
     List<Operation> fromTheEnd = search.reduced(small, true);
     List<Operation> fromTheBeginning = search.reduced(small, false);
@@ -72,7 +70,7 @@ final class Counterexample {
   }
 
   private boolean orderless(List<Operation> operations) {
-    return RegisterSearch.search(operations, initial, deadline) instanceof RegisterSearch.Answer.None;
+    return RegisterSearch.search(type, operations, initial, deadline) instanceof RegisterSearch.Answer.None;
   }
 
   /** All writes and the first read that has no place among them; everything, if it takes more than one read. */
@@ -120,7 +118,8 @@ final class Counterexample {
     less.removeAll(Set.copyOf(out.stream().filter(operation -> operation.kind() == READ).toList()));
     Set<Operation> unseen = new HashSet<>();
     for (Operation operation : out) {
-      if (operation.kind() != READ && !counts && less.stream().noneMatch(other -> sees(other, operation))) {
+      boolean mayGo = operation.kind() != READ && type == Datatype.REGISTER;
+      if (mayGo && less.stream().noneMatch(other -> sees(other, operation))) {
         unseen.add(operation);
       }
     }

@@ -17,7 +17,7 @@ public final class HistoryAssert extends AbstractAssert<HistoryAssert, History> 
   /**
    * Holds if the operations on each key, taken as a register or a counter, have an order that explains all answers and
    * in which each stands between its invocation and its end. One in doubt may take effect at any time after its
-   * invocation, or never.
+   * invocation, or never. A key that is added to is a counter: nothing in it, before or in an answer, is zero.
    *
    * <p>A failure shows a part of the history that contradicts itself and of which no operation can be left out.
    *
@@ -56,7 +56,8 @@ public final class HistoryAssert extends AbstractAssert<HistoryAssert, History> 
 
   /**
    * Holds if every element whose addition was acknowledged was seen by every read that began after that, nothing was
-   * seen twice, and nothing that was not added. Nothing may be removed from the set meanwhile.
+   * seen twice, and nothing that was not added. What one read saw, acknowledged or not, every read that began after
+   * that one must see too: nothing may be removed from the set meanwhile.
    */
   public HistoryAssert setComplete() {
     return setCompleteWithin(Duration.ZERO);

@@ -89,16 +89,19 @@ final class Linearizability {
     int keysLeft = history.keys().size();
     Unknown unknown = null;
     for (String key : history.keys()) {
-      List<Operation> judged = judged(history.of(key).operations());
+      List<Operation> all = history.of(key).operations();
+      Datatype type = Datatype.of(all);
+      @Nullable Object initial = type.normal(history.initial(key));
+      List<Operation> judged = judged(type, all);
       operations += (int) judged.stream().filter(Operation::ok).count();
       long now = System.nanoTime();
       RegisterSearch.Answer answer =
-          RegisterSearch.search(judged, history.initial(key), now + Math.max(0, deadline - now) / keysLeft--);
+          RegisterSearch.search(type, judged, initial, now + Math.max(0, deadline - now) / keysLeft--);
       if (answer instanceof RegisterSearch.Answer.None none) {
         // What is proven is worth some time more, to say it in few words.
         long last = Math.max(deadline, System.nanoTime() + Math.min(budget.toNanos(), 2_000_000_000L));
-        List<Operation> few = Counterexample.shrink(judged, history.initial(key), none.stuck(), last);
-        return new Invalid(key, history.initial(key), few, judged.size());
+        List<Operation> few = Counterexample.shrink(type, judged, initial, none.stuck(), last);
+        return new Invalid(key, initial, few, judged.size());
       }
       if (answer instanceof RegisterSearch.Answer.GivenUp given && unknown == null) {
         unknown = new Unknown(key, given.why());
@@ -111,9 +114,8 @@ final class Linearizability {
    * Leaves out what says nothing: what failed, reads in doubt, and writes in doubt of values that nothing saw. The last
    * are many in a run with faults, and each would double the search; an order that has one stays an order without it.
    */
-  private static List<Operation> judged(List<Operation> operations) {
+  private static List<Operation> judged(Datatype type, List<Operation> operations) {
     requireRegister(operations);
-    boolean counts = operations.stream().anyMatch(operation -> operation.kind() == ADD);
     Set<@Nullable Object> seen = new HashSet<>();
     for (Operation operation : operations) {
       if (operation.kind() == READ && operation.ok()) {
@@ -125,7 +127,7 @@ final class Linearizability {
     List<Operation> judged = new ArrayList<>();
     for (Operation operation : operations) {
       boolean inDoubt = operation.mayTakeEffect() && !operation.ok();
-      boolean mayMatter = operation.kind() != READ && (counts || seen.contains(operation.value()));
+      boolean mayMatter = operation.kind() != READ && (type == Datatype.COUNTER || seen.contains(operation.value()));
       if (operation.ok() || (inDoubt && mayMatter)) {
         judged.add(operation);
       }

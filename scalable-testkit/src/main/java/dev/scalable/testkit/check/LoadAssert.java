@@ -122,8 +122,9 @@ public final class LoadAssert extends AbstractAssert<LoadAssert, LoadResult> {
   }
 
   /**
-   * Says what a calibration gave after the run. If it differs from the one before by more than a factor of two, the
-   * machine was not the same all the time: ratios to it are inconclusive then, and so is what is too slow.
+   * Says what a calibration gave after the run, in place of {@link LoadResult#calibrationAfterwards}, which is measured
+   * otherwise. If it differs from the one before by more than a factor of two, the machine was not the same all the
+   * time: ratios to it are inconclusive then, and so is what is too slow.
    */
   public LoadAssert calibratedAgain(Calibration after) {
     afterwards = after;
@@ -162,8 +163,9 @@ public final class LoadAssert extends AbstractAssert<LoadAssert, LoadResult> {
    * <li>95 % of the requests of the next second (and of at least 20), and 95 % of all that follow, took at most twice
    *     of what 95 % took before the first fault, or at most 20 ms: less cannot be told from the noise of a machine.
    * </ul>
-   * Requests count from when they were due. It takes 200 good requests before the first fault and 20 after each; with
-   * fewer it fails, and says so. An application that sheds load (429, 503) has not recovered.
+   * Requests count from when they were due; without a schedule, an answer counts as all the requests, too, that its
+   * user would usually have sent while waiting for it. It takes 200 good requests before the first fault and 20 after
+   * each; with fewer it fails, and says so. An application that sheds load (429, 503) has not recovered.
    *
    * @throws org.opentest4j.TestAbortedException if no request failed too late but answers were slow too long, and that
    *     is inconclusive
@@ -327,15 +329,16 @@ public final class LoadAssert extends AbstractAssert<LoadAssert, LoadResult> {
   }
 
   private LoadAssert judge(Verdict verdict, String expected, String told) {
+    if (verdict == Verdict.PASS) {
+      return this;
+    }
     String doubts = soundness().doubts(true);
     String message = expected + ": " + told
         + (doubts.isEmpty() ? "" : "\n  this cannot be judged: " + doubts + "; " + Soundness.remedy());
-    switch (verdict) {
-      case PASS -> {}
-      case FAIL -> require(false, message);
-      case INCONCLUSIVE -> throw new TestAbortedException("INCONCLUSIVE: " + message + "\n  in " + actual);
+    if (verdict == Verdict.INCONCLUSIVE) {
+      throw new TestAbortedException("INCONCLUSIVE: " + message + "\n  in " + actual);
     }
-    return this;
+    return require(false, message);
   }
 
   private Calibration calibration() {

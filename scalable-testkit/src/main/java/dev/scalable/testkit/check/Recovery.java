@@ -6,7 +6,6 @@ import dev.scalable.testkit.load.Fault;
 import dev.scalable.testkit.load.LoadResult;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,16 +28,13 @@ final class Recovery {
   private static final Duration SOON = Duration.ofSeconds(1);
 
   private final LoadResult result;
-  private final List<Exchange> sent;
+  private final List<Due> due;
   private final Duration limit;
 
   Recovery(LoadResult result, Duration limit) {
     this.result = result;
     this.limit = limit;
-    this.sent = result.exchanges().stream()
-        .filter(exchange -> exchange.fate() != Fate.DROPPED)
-        .sorted(Comparator.comparing(Exchange::intended))
-        .toList();
+    this.due = Due.of(result, result.faults().isEmpty() ? result.duration() : result.faults().getFirst().started());
   }
 
   /**
@@ -61,7 +57,7 @@ final class Recovery {
           + " to know what was usual: send more per second, or do it later");
     }
     for (int i = 0; i < result.faults().size(); i++) {
-      int after = after(i).size();
+      long after = after(i).stream().filter(Due::sent).count();
       if (after < REQUESTS_AFTER) {
         return Optional.of("there were " + after + " requests between " + result.faults().get(i) + " and "
             + (i + 1 < result.faults().size() ? "the next fault" : "the end of the load") + ", and it takes "
@@ -93,16 +89,16 @@ final class Recovery {
     return doubled.compareTo(NOTICEABLE) > 0 ? doubled : NOTICEABLE;
   }
 
-  private Optional<Late> judged(Fault fault, List<Exchange> after, Duration usual, Duration slow) {
+  private Optional<Late> judged(Fault fault, List<Due> after, Duration usual, Duration slow) {
     int lastBad = -1;
     int[] slowBefore = new int[after.size() + 1];
     for (int i = 0; i < after.size(); i++) {
-      lastBad = after.get(i).fate() == Fate.OK ? lastBad : i;
+      lastBad = after.get(i).exchange().fate() == Fate.OK ? lastBad : i;
       slowBefore[i + 1] = slowBefore[i] + (after.get(i).responseTime().compareTo(slow) > 0 ? 1 : 0);
     }
     int begin = lastBad + 1;
     if (begin > after.size() - REQUESTS_AFTER || since(fault, after, begin).compareTo(limit) > 0) {
-      Exchange bad = after.get(Math.max(0, lastBad));
+      Exchange bad = after.get(Math.max(0, lastBad)).exchange();
       return Optional.of(new Late(
           String.format(Locale.ROOT, "%s: requests failed until %s s after it began, the last: %s",
               fault, seconds(bad.end().minus(fault.started())), bad),
@@ -125,10 +121,10 @@ final class Recovery {
   }
 
   /** Whether p95 is as usual from a request on: within the next second, and to the end. */
-  private static boolean fast(List<Exchange> after, int[] slowBefore, int from) {
-    Duration soon = after.get(from).intended().plus(SOON);
+  private static boolean fast(List<Due> after, int[] slowBefore, int from) {
+    Duration soon = after.get(from).at().plus(SOON);
     int to = Math.min(after.size(), from + REQUESTS_AFTER);
-    while (to < after.size() && after.get(to).intended().compareTo(soon) < 0) {
+    while (to < after.size() && after.get(to).at().compareTo(soon) < 0) {
       to++;
     }
     return slowBefore[to] - slowBefore[from] <= SLOW_SHARE * (to - from)
@@ -138,21 +134,21 @@ final class Recovery {
   /** The response times of the good requests before the first fault, in order. */
   private List<Duration> before() {
     Duration first = result.faults().getFirst().started();
-    return sent.stream()
-        .filter(exchange -> exchange.end().compareTo(first) < 0 && exchange.fate() == Fate.OK)
-        .map(Exchange::responseTime)
+    return due.stream()
+        .filter(one -> one.sent() && one.exchange().end().compareTo(first) < 0 && one.exchange().fate() == Fate.OK)
+        .map(Due::responseTime)
         .sorted()
         .toList();
   }
 
   /** The requests that show what a fault did and the next one did not, in order. */
-  private List<Exchange> after(int fault) {
+  private List<Due> after(int fault) {
     Duration from = result.faults().get(fault).started();
     Optional<Duration> to = result.faults().stream().skip(fault + 1).findFirst().map(Fault::started);
     Duration slow = slow();
-    return sent.stream()
-        .filter(exchange -> shows(exchange, from, slow))
-        .filter(exchange -> to.isEmpty() || !shows(exchange, to.get(), slow))
+    return due.stream()
+        .filter(one -> shows(one, from, slow))
+        .filter(one -> to.isEmpty() || !shows(one, to.get(), slow))
         .toList();
   }
 
@@ -160,13 +156,13 @@ final class Recovery {
    * Whether a request shows what came after a moment: it was due then, or it was not answered yet and not overdue, so
    * that what became of it is the moment's doing.
    */
-  private static boolean shows(Exchange exchange, Duration moment, Duration slow) {
-    return exchange.intended().compareTo(moment) >= 0
-        || (exchange.end().compareTo(moment) >= 0 && exchange.intended().plus(slow).compareTo(moment) >= 0);
+  private static boolean shows(Due one, Duration moment, Duration slow) {
+    return one.at().compareTo(moment) >= 0
+        || (one.exchange().end().compareTo(moment) >= 0 && one.at().plus(slow).compareTo(moment) >= 0);
   }
 
-  private static Duration since(Fault fault, List<Exchange> after, int request) {
-    return request == 0 ? Duration.ZERO : after.get(request).intended().minus(fault.started());
+  private static Duration since(Fault fault, List<Due> after, int request) {
+    return request == 0 ? Duration.ZERO : after.get(request).at().minus(fault.started());
   }
 
   private static String seconds(Duration time) {

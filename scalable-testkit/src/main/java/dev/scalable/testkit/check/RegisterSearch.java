@@ -27,6 +27,7 @@ final class RegisterSearch {
   private static final int BYTES_OF_A_CONFIGURATION = 120;
   private static final int STEPS_BETWEEN_LOOKS_AT_THE_CLOCK = 1 << 10;
 
+  private final Datatype type;
   private final Event head = new Event(null, -1, false);
   private final Deque<Taken> taken = new ArrayDeque<>();
   private final Set<Configuration> visited = new HashSet<>();
@@ -37,9 +38,10 @@ final class RegisterSearch {
   private int unexplained;
   private @Nullable Operation stuck;
 
-  private RegisterSearch(List<Operation> operations, @Nullable Object initial, long deadline) {
+  private RegisterSearch(Datatype type, List<Operation> operations, @Nullable Object initial, long deadline) {
+    this.type = type;
     this.deadline = deadline;
-    this.state = initial;
+    this.state = type.normal(initial);
     this.linearized = new long[(operations.size() + 63) / 64];
     this.mostConfigurations =
         Runtime.getRuntime().maxMemory() / 4 / (BYTES_OF_A_CONFIGURATION + 8L * linearized.length);
@@ -69,11 +71,12 @@ final class RegisterSearch {
   /**
    * Searches until it knows, or until the deadline by {@link System#nanoTime()}.
    *
+   * @param type what the whole history takes the key for; of a part of it that need not be seen
    * @param operations on one key, without such that failed and without reads in doubt
    * @param initial what the key held before
    */
-  static Answer search(List<Operation> operations, @Nullable Object initial, long deadline) {
-    return new RegisterSearch(operations, initial, deadline).search();
+  static Answer search(Datatype type, List<Operation> operations, @Nullable Object initial, long deadline) {
+    return new RegisterSearch(type, operations, initial, deadline).search();
   }
 
   private Answer search() {
@@ -103,12 +106,12 @@ final class RegisterSearch {
   /** Takes an operation as the next one, if its answer allows that and it leads to a configuration not seen before. */
   private boolean take(Event call) {
     Operation operation = call.operation();
-    if (!allows(operation, state)) {
+    if (!type.allows(operation, state)) {
       return false;
     }
     Object before = state;
     flip(call.index);
-    Object after = applied(operation, state);
+    Object after = type.applied(operation, state);
     if (!visited.add(new Configuration(linearized.clone(), after))) {
       flip(call.index);
       return false;
@@ -144,22 +147,6 @@ final class RegisterSearch {
 
   private void flip(int index) {
     linearized[index >> 6] ^= 1L << index;
-  }
-
-  static boolean allows(Operation operation, @Nullable Object state) {
-    return switch (operation.kind()) {
-      case READ -> Objects.equals(operation.value(), state);
-      case CAS -> Objects.equals(operation.expected(), state);
-      case WRITE, ADD -> true;
-    };
-  }
-
-  static @Nullable Object applied(Operation operation, @Nullable Object state) {
-    return switch (operation.kind()) {
-      case READ -> state;
-      case WRITE, CAS -> operation.value();
-      case ADD -> (state instanceof Long sum ? sum : 0) + (operation.value() instanceof Long amount ? amount : 0);
-    };
   }
 
   /** Makes the list; at one and the same time a call comes first, since operations that touch are concurrent. */

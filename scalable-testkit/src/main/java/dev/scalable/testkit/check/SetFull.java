@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The set-full check of Jepsen: elements are added to a set that nothing is removed from, and every read that begins
  * after an element was known to be there must see it. An element is known from the acknowledgement of its addition, or
- * from the first read that saw it.
+ * from the first read that saw it: one whose addition was never acknowledged, or that was
+ * there before, may not vanish either once it was seen.
  */
 final class SetFull {
   private SetFull() {}
@@ -73,6 +74,7 @@ final class SetFull {
    * What was found.
    *
    * @param acknowledged how many elements were acknowledged
+   * @param seen how many others reads have seen: in doubt when they were added, or there before
    * @param tolerated how long an element may stay unseen
    * @param lost those that are gone
    * @param stale those that were seen later than tolerated
@@ -81,7 +83,7 @@ final class SetFull {
    * @param unread acknowledged ones that no read was to see
    */
   record Result(
-      int acknowledged, Duration tolerated, List<Lost> lost, List<Stale> stale, List<Odd> duplicated,
+      int acknowledged, int seen, Duration tolerated, List<Lost> lost, List<Stale> stale, List<Odd> duplicated,
       List<Odd> phantoms, List<Object> unread) implements Finding {
     @Override
     public Verdict verdict() {
@@ -94,7 +96,8 @@ final class SetFull {
       if (acknowledged == 0) {
         return "no addition to a set was acknowledged";
       }
-      return "of " + acknowledged + " acknowledged elements " + lost.size() + " are lost, " + stale.size()
+      return "of " + acknowledged + " acknowledged elements "
+          + (seen == 0 ? "" : "and " + seen + " others that were seen ") + lost.size() + " are lost, " + stale.size()
           + " were seen late (more than " + tolerated.toMillis() + " ms), " + duplicated.size()
           + " are there twice, " + phantoms.size() + " seen were never added, and " + unread.size()
           + " were not read for" + (unread.isEmpty() ? "" : ": read the whole set once more when all is added")
@@ -105,20 +108,18 @@ final class SetFull {
 
   static Result of(History history, Duration tolerated) {
     Result sum = new Result(
-        0, tolerated, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        0, 0, tolerated, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     for (String key : history.keys()) {
       History one = history.of(key);
       if (one.operations().stream().anyMatch(operation -> operation.kind() == ADD)) {
-        sum = new Result(
-            sum.acknowledged() + judge(one, one.initial(key), sum), tolerated,
-            sum.lost(), sum.stale(), sum.duplicated(), sum.phantoms(), sum.unread());
+        sum = judge(one, one.initial(key), sum);
       }
     }
     return sum;
   }
 
-  /** Adds what is wrong with the set of one key to the lists of a result; returns the number of its elements. */
-  private static int judge(History history, @Nullable Object initial, Result found) {
+  /** Adds what is wrong with the set of one key to the lists of a result, and its elements to the numbers. */
+  private static Result judge(History history, @Nullable Object initial, Result found) {
     Map<Object, Operation> acknowledged = new LinkedHashMap<>();
     Map<Object, Operation> attempted = new HashMap<>();
     for (Operation operation : history.operations()) {
@@ -136,8 +137,18 @@ final class SetFull {
         .toList();
     Collection<?> before = initial instanceof Collection<?> elements ? elements : List.of();
     reads.forEach(read -> judge(read, attempted, before, found));
-    acknowledged.forEach((element, addition) -> judge(element, addition, reads, found));
-    return acknowledged.size();
+    Map<Object, Operation> known = new LinkedHashMap<>(acknowledged);
+    for (Seen read : reads) {
+      for (Object element : read.times().keySet()) {
+        if (before.contains(element) || attempted.containsKey(element)) {
+          known.merge(element, read.read(), SetFull::earlier);
+        }
+      }
+    }
+    known.forEach((element, by) -> judge(element, by, reads, found));
+    return new Result(
+        found.acknowledged() + acknowledged.size(), found.seen() + known.size() - acknowledged.size(),
+        found.tolerated(), found.lost(), found.stale(), found.duplicated(), found.phantoms(), found.unread());
   }
 
   private static void judge(Seen read, Map<Object, Operation> attempted, Collection<?> before, Result found) {
@@ -151,11 +162,8 @@ final class SetFull {
     });
   }
 
-  private static void judge(Object element, Operation addition, List<Seen> reads, Result found) {
-    Operation known = reads.stream()
-        .filter(read -> read.times().containsKey(element))
-        .map(Seen::read)
-        .reduce(addition, SetFull::earlier);
+  /** Judges an element from the operation on by which it was known. */
+  private static void judge(Object element, Operation known, List<Seen> reads, Result found) {
     Operation lastPresent = null;
     Operation lastAbsent = null;
     for (Seen each : reads) {

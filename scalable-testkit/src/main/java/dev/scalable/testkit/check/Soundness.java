@@ -48,9 +48,13 @@ final class Soundness {
 
   private Optional<String> changed() {
     Calibration before = result.calibration().orElse(null);
-    return before == null || afterwards == null || before.agreesWith(afterwards)
+    if (before == null) {
+      return Optional.empty();
+    }
+    Calibration after = afterwards == null ? result.calibrationAfterwards().orElse(null) : afterwards;
+    return after == null || before.agreesWith(after)
         ? Optional.empty()
-        : Optional.of("the machine changed: " + before + " before, " + afterwards + " afterwards");
+        : Optional.of("the machine changed: " + before + " before, " + after + " afterwards");
   }
 
   /** What is said of a figure that is good or bad. */

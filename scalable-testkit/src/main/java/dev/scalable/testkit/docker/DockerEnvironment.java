@@ -158,8 +158,11 @@ final class DockerEnvironment implements Environment {
     if (closed) {
       return;
     }
-    nodes.end();
-    room.close();
+    try {
+      nodes.end();
+    } finally {
+      room.close(); // removes those too that did not end
+    }
     room.run().close();
     closed = true;
     try {

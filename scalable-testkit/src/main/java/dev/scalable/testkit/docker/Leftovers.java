@@ -1,7 +1,6 @@
 package dev.scalable.testkit.docker;
 
 import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Container;
 import dev.scalable.testkit.run.Run;
@@ -9,6 +8,7 @@ import dev.scalable.testkit.run.WorkFolder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.testcontainers.DockerClientFactory;
@@ -48,17 +48,23 @@ final class Leftovers {
   static void remove(Engine engine) {
     DockerClient client = engine.client();
     Map<String, String> ours = Map.of(FOLDER, folder(engine));
+    listed("containers", () -> client.listContainersCmd().withShowAll(true).withLabelFilter(ours).exec()).stream()
+        .filter(container -> isOver(container.getLabels()))
+        .forEach(container -> attempt("the container " + container.getId(), () ->
+            client.removeContainerCmd(container.getId()).withForce(true).withRemoveVolumes(true).exec()));
+    String label = FOLDER + "=" + folder(engine);
+    listed("networks", () -> client.listNetworksCmd().withFilter("label", List.of(label)).exec()).stream()
+        .filter(network -> isOver(network.getLabels()))
+        .forEach(network -> attempt("the network " + network.getName(), () ->
+            client.removeNetworkCmd(network.getId()).exec()));
+  }
+
+  private static <T> List<T> listed(String what, Supplier<List<T>> list) {
     try {
-      client.listContainersCmd().withShowAll(true).withLabelFilter(ours).exec().stream()
-          .filter(container -> isOver(container.getLabels()))
-          .forEach(container -> attempt("the container " + container.getId(), () ->
-              client.removeContainerCmd(container.getId()).withForce(true).withRemoveVolumes(true).exec()));
-      client.listNetworksCmd().withFilter("label", List.of(FOLDER + "=" + folder(engine))).exec().stream()
-          .filter(network -> isOver(network.getLabels()))
-          .forEach(network -> attempt("the network " + network.getName(), () ->
-              client.removeNetworkCmd(network.getId()).exec()));
-    } catch (DockerException e) {
-      log.warn("What test JVMs that died have left in the container engine cannot be listed", e);
+      return list.get();
+    } catch (RuntimeException e) { // not only DockerException: an engine that breaks off is a plain one
+      log.warn("The {} that test JVMs that died have left in the container engine cannot be listed", what, e);
+      return List.of();
     }
   }
 
@@ -68,7 +74,7 @@ final class Leftovers {
       log.info("Removed {}, whose test JVM died", what);
     } catch (NotFoundException e) {
       log.debug("{} was removed by another", what);
-    } catch (DockerException e) {
+    } catch (RuntimeException e) {
       log.warn("A test JVM died and left {}, which cannot be removed", what, e);
     }
   }

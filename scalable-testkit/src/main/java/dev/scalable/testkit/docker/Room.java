@@ -11,11 +11,13 @@ import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
 import dev.scalable.testkit.backend.ClusterException;
 import dev.scalable.testkit.run.Run;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -156,26 +158,45 @@ final class Room {
 
   /** Ends containers at once and removes them with all that they wrote; throws when all were tried. */
   void remove(Collection<String> ids) {
-    List<String> failures = ids.parallelStream().flatMap(id -> {
-      try {
-        client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
-        return Stream.empty();
-      } catch (NotFoundException e) {
-        return Stream.empty(); // it is gone already
-      } catch (DockerException e) {
-        return Stream.of(id + ": " + words(e));
-      }
-    }).toList();
-    if (!failures.isEmpty()) {
-      throw new ClusterException("containers of the run " + run.id() + " cannot be removed:\n- "
-          + String.join("\n- ", failures) + "\nTry docker rm --force for each");
+    requireGone(stayed(ids).toList());
+  }
+
+  /** Removes all containers, those too whose start failed, and then the network; throws when all were tried. */
+  void close() {
+    List<String> stayed = new ArrayList<>();
+    try {
+      stayed.addAll(stayed(Leftovers.containersOf(client, labels)).toList());
+    } catch (RuntimeException e) {
+      stayed.add("containers, which cannot be listed: " + words(e));
+    }
+    failure(() -> network.remove(client)).ifPresent(why -> stayed.add("network " + network.name() + ": " + why));
+    requireGone(stayed);
+  }
+
+  private Stream<String> stayed(Collection<String> containers) {
+    return containers.parallelStream().flatMap(id ->
+        failure(() -> client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec()).stream()
+            .map(why -> "container " + id + ": " + why));
+  }
+
+  /** Why a removal failed: also for reasons that are no words of the engine, such as a connection that broke. */
+  private static Optional<String> failure(Runnable removal) {
+    try {
+      removal.run();
+      return Optional.empty();
+    } catch (NotFoundException e) {
+      return Optional.empty(); // it is gone already
+    } catch (RuntimeException e) {
+      return Optional.of(words(e));
     }
   }
 
-  /** Removes all containers, those too whose start failed, and then the network. */
-  void close() {
-    remove(Leftovers.containersOf(client, labels));
-    network.remove(client);
+  private void requireGone(List<String> stayed) {
+    if (!stayed.isEmpty()) {
+      throw new ClusterException("these of the run " + run.id() + " were not removed from the container engine, all"
+          + " others were:\n- " + String.join("\n- ", stayed)
+          + "\nTry docker rm --force for each container, then docker network rm");
+    }
   }
 
   static HostConfig host(CreateContainerCmd container) {
@@ -183,7 +204,7 @@ final class Room {
   }
 
   /** What the engine said; it wraps its sentences in a status line and JSON. */
-  static String words(DockerException e) {
+  static String words(RuntimeException e) {
     String message = String.valueOf(e.getMessage()).strip();
     Matcher sentence = SENTENCE.matcher(message);
     return sentence.find() ? sentence.group(1) : message;

@@ -5,12 +5,14 @@ import dev.scalable.testkit.backend.Capability;
 import dev.scalable.testkit.backend.NodeLog;
 import dev.scalable.testkit.check.Verdict;
 import dev.scalable.testkit.cluster.Cluster;
+import dev.scalable.testkit.load.Calibration;
 import dev.scalable.testkit.load.LoadResult;
 import dev.scalable.testkit.report.Report;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -142,14 +144,19 @@ final class ClassCluster implements AutoCloseable {
     notRun.add(line);
   }
 
+  /** Notes how its own class, or one nested in that, failed before its first test or after its last. */
+  void judgeClass(ExtensionContext ofClass) {
+    String inside = isOf(ofClass) ? "" : TestName.of(ofClass, owner) + ": ";
+    ofClass.getExecutionException().ifPresent(cause -> report.test(inside + "(the class itself)",
+        cause instanceof TestAbortedException ? Verdict.INCONCLUSIVE : Verdict.FAIL, told(cause)));
+  }
+
   /** Writes the report, and has JUnit tell of it. */
   void finish() {
-    // Of each test there is a verdict already: this is what happened before the first one, or after the last.
-    owner.getExecutionException().ifPresent(cause -> report.test("(the class itself)",
-        cause instanceof TestAbortedException ? Verdict.INCONCLUSIVE : Verdict.FAIL, told(cause)));
     Map<String, String> facts = new LinkedHashMap<>();
-    facts.put("backend", cluster.backend());
+    facts.put("backend", cluster.backend().replaceFirst(" ", "\n")); // the name alone, and the rest below
     facts.put("instances", Integer.toString(cluster.instances().size()));
+    yardstick(cluster.calibrations()).ifPresent(told -> facts.put("calibration", told));
     if (!notRun.isEmpty()) {
       facts.put("not run", notRun.size() + " of its tests\n" + String.join("\n", notRun));
     }
@@ -160,6 +167,22 @@ final class ClassCluster implements AutoCloseable {
     numbers.put("not run", Integer.toString(notRun.size()));
     numbers.put("report", report.path().toString());
     Publication.publish(owner, report.path(), numbers);
+  }
+
+  /** What the machine could do before the loads and after the last one that was judged by it, in two lines. */
+  private static Optional<String> yardstick(List<Calibration> all) {
+    if (all.isEmpty()) {
+      return Optional.empty();
+    }
+    Calibration before = all.getFirst();
+    Calibration after = all.getLast();
+    return Optional.of(all.size() == 1
+        ? String.format(Locale.ROOT, "%.0f/s before\n%s before the first load; not measured again, as no verdict"
+            + " depended on it", before.requestsPerSecond(), before)
+        : String.format(Locale.ROOT, "%.0f/s before, %.0f/s after, ratio %.2f\n%s before the first load, %s after the"
+            + " last load that was judged by it: %s", before.requestsPerSecond(), after.requestsPerSecond(),
+            after.requestsPerSecond() / before.requestsPerSecond(), before, after,
+            before.agreesWith(after) ? "the same machine, within a factor of two" : "the machine changed"));
   }
 
   private void attach() {

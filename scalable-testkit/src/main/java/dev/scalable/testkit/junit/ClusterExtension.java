@@ -49,10 +49,15 @@ final class ClusterExtension
     }
   }
 
-  /** When nested classes are done too: JUnit closes the cluster after this. */
+  /** When the classes nested in this one are done too: JUnit closes the cluster after that of the cluster's own. */
   @Override
   public void afterAll(ExtensionContext context) {
-    ClassCluster.started(context).filter(own -> own.isOf(context)).ifPresent(ClassCluster::finish);
+    ClassCluster.started(context).ifPresent(own -> {
+      own.judgeClass(context);
+      if (own.isOf(context)) {
+        own.finish();
+      }
+    });
   }
 
   @Override

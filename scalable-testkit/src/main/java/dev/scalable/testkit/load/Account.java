@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param warmUp what the warm-up did, in one line; empty if there was none
  * @param cpu the CPU time that each node used during the run
  * @param noise what the machine did during the run
+ * @param recalibration measures what the machine can do after the run
  * @param report where a report will be
  */
 record Account(
@@ -34,4 +37,5 @@ record Account(
     Map<String, Duration> cpu,
     Noise noise,
     @Nullable Calibration calibration,
+    Supplier<Optional<Calibration>> recalibration,
     @Nullable Path report) {}

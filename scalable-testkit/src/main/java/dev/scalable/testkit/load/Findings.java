@@ -65,7 +65,7 @@ final class Findings implements AutoCloseable {
     Noise noise = requireNonNull(meter, "the run had no beginning").stop();
     return new LoadResult(new Account(
         plan.name(), plan.model(), startedAt, exchanges.sorted(Exchange.byStart()).toList(), faults, events, expected, freePlaces,
-        warmUp, cpu, noise, calibration, plan.surroundings().report()));
+        warmUp, cpu, noise, calibration, plan.surroundings().recalibration(), plan.surroundings().report()));
   }
 
   /** Stops to watch the machine, if that is still done. */

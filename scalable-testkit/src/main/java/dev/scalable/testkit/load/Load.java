@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -61,6 +62,7 @@ public final class Load {
   private Timeline timeline = new Timeline();
   private Supplier<Map<String, Duration>> cpu = Map::of;
   private @Nullable Supplier<Calibration> calibration;
+  private Supplier<Optional<Calibration>> recalibration = Optional::empty;
   private IntSupplier freePlaces = () -> 0;
   private Consumer<LoadResult> listener = result -> {};
   private @Nullable Path report;
@@ -368,6 +370,17 @@ public final class Load {
     return this;
   }
 
+  /**
+   * Says the same, and how it is measured again when the result is compared with it: a verdict by a yardstick that has
+   * changed meanwhile is none.
+   *
+   * @param again gives nothing if it cannot be measured any more
+   */
+  public Load calibratedBy(Supplier<Calibration> known, Supplier<Optional<Calibration>> again) {
+    this.recalibration = again;
+    return calibratedBy(known);
+  }
+
   /** Has somebody be told of each finished run, one after the other listener; what it throws, {@link #run} throws. */
   public Load listener(Consumer<LoadResult> each) {
     this.listener = listener.andThen(each);
@@ -410,7 +423,7 @@ public final class Load {
     Plan plan = new Plan(
         name, route, instanceHeader, instances, scenarios(), warmUpMix.isEmpty() ? scenarios() : scenarios(warmUpMix),
         check, warmUp, described, whileRunning, due, giveUpAfter,
-        new Plan.Surroundings(freePlaces, timeline, cpu, calibration, listener, report));
+        new Plan.Surroundings(freePlaces, timeline, cpu, calibration, recalibration, listener, report));
     try (Findings findings = new Findings(plan)) {
       return new Run(plan).result(findings);
     }

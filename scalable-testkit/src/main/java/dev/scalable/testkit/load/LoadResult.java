@@ -14,10 +14,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of every request of a run. Each scheduled request is counted once:
- * {@code scheduled == ok + failed + dropped + indeterminate}. Immutable.
+ * {@code scheduled == ok + failed + dropped + indeterminate}. Immutable but for {@link #calibrationAfterwards}, and
+ * thread-safe.
  */
 public final class LoadResult {
   private final Account account;
@@ -29,6 +31,8 @@ public final class LoadResult {
   private final Latency response;
   private final Latency lateness;
   private final Validity validity;
+  private boolean calibratedAgain;
+  private @Nullable Calibration afterwards;
 
   LoadResult(Account account) {
     this.account = account;
@@ -195,6 +199,18 @@ public final class LoadResult {
   /** Returns what the machine can do without any application; empty if the load was given no calibration. */
   public Optional<Calibration> calibration() {
     return Optional.ofNullable(account.calibration());
+  }
+
+  /**
+   * Returns what the machine can do after the run: measured when it is asked for the first time, which takes a fraction
+   * of a second, and known from then on. Empty if there is no {@link #calibration()}, or nobody to measure it any more.
+   */
+  public synchronized Optional<Calibration> calibrationAfterwards() {
+    if (!calibratedAgain) {
+      calibratedAgain = true;
+      afterwards = account.recalibration().get().orElse(null);
+    }
+    return Optional.ofNullable(afterwards);
   }
 
   /** Returns every request, in order of its start. */

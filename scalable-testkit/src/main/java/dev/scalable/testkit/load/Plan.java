@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
@@ -53,6 +54,7 @@ record Plan(
    * @param timeline where the events of nodes are written down
    * @param cpu the CPU time that each node has used so far
    * @param calibration what this machine can do without any application
+   * @param recalibration the same after the run, for whom it is worth measuring it again
    * @param listener is given the result
    * @param report where a report of it will be
    */
@@ -61,6 +63,7 @@ record Plan(
       Timeline timeline,
       Supplier<Map<String, Duration>> cpu,
       @Nullable Supplier<Calibration> calibration,
+      Supplier<Optional<Calibration>> recalibration,
       Consumer<LoadResult> listener,
       @Nullable Path report) {}
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** The report as one page of HTML that needs nothing else: no script, no other file, no network. */
 final class HtmlPage {
@@ -61,12 +62,22 @@ final class HtmlPage {
     page.text(" ").element("span", findings.summary()).closeLine();
     page.open("dl", "class", "facts");
     writeFact("written", MOMENT.format(findings.written()));
-    findings.facts().forEach(this::writeFact);
-    page.closeLine().closeLine();
+    findings.facts().forEach((name, value) -> writeFact(name, value.lines().findFirst().orElse("")));
+    page.closeLine();
+    findings.facts().forEach(this::writeRest);
+    page.closeLine();
   }
 
   private void writeFact(String name, String value) {
     page.open("div").element("dt", name).element("dd", value).closeLine();
+  }
+
+  /** A fact is as long as its place in the head, its first line; what else it has to say is told below. */
+  private void writeRest(String name, String value) {
+    String rest = value.lines().skip(1).collect(Collectors.joining("\n"));
+    if (!rest.isEmpty()) {
+      page.element("p", name + ": " + rest, "class", "rest").text("\n");
+    }
   }
 
   private void writeTests() {

@@ -31,11 +31,14 @@ final class CommandOutput {
 
   /** All of it, without white space at the ends. Only when the command has ended. */
   String text() {
-    boolean interrupted = false;
-    try {
-      reader.join(REST.toMillis());
-    } catch (InterruptedException e) {
-      interrupted = true; // the command has ended all the same
+    boolean interrupted = Thread.interrupted();
+    long end = System.nanoTime() + REST.toNanos();
+    for (long left = REST.toMillis(); left > 0 && reader.isAlive(); left = (end - System.nanoTime()) / 1_000_000) {
+      try {
+        reader.join(left);
+      } catch (InterruptedException e) {
+        interrupted = true; // half of what it printed could be taken for all of it
+      }
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

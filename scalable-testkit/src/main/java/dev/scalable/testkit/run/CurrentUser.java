@@ -5,10 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The user this JVM runs as, as the file system knows it: the Java platform itself only tells a name. */
 public final class CurrentUser {
   private static final int ROOT = 0;
+  private static final Map<String, Integer> KNOWN = new ConcurrentHashMap<>();
 
   private CurrentUser() {}
 
@@ -24,23 +27,17 @@ public final class CurrentUser {
 
   /** The numbers of this JVM's user and group, as {@code 1000:1000}. */
   public static String ids() {
-    return Known.UID + ":" + Known.GID;
-  }
-
-  /** Asked once, by id(1): the owner of a new file would tell too, but a JVM that is killed would leave the file. */
-  private static final class Known {
-    static final int UID = id("-u");
-    static final int GID = id("-g");
-
-    private Known() {}
-
-    private static int id(String which) {
-      return Integer.parseInt(Shell.run(List.of("id", which)).outputOfSuccess());
-    }
+    return uid() + ":" + id("-g");
   }
 
   private static int uid() {
-    return Known.UID;
+    return id("-u");
+  }
+
+  /** Asked once, by id(1): the owner of a new file would tell too, but a JVM that is killed would leave the file. */
+  private static int id(String which) {
+    // No static initializer: one that fails, as in a thread that is told to stop, fails for ever.
+    return KNOWN.computeIfAbsent(which, option -> Integer.valueOf(Shell.run(List.of("id", option)).outputOfSuccess()));
   }
 
   private static int uid(Path path) throws IOException {

@@ -94,6 +94,28 @@ class HistoryAssertTest {
       failing(() -> assertThat(history).setComplete()).hasMessageContaining("10.0 ms after it was known by\n    #2 c");
     }
 
+    @Test void an_element_in_doubt_that_was_seen_may_not_vanish() {
+      Histories seen = Histories.with()
+          .add("a", 9, 0, 1).add("a", 1, 2, 3).but(End.UNKNOWN).read("c", List.of(9, 1), 4, 5);
+      failing(() -> assertThat(seen.read("d", List.of(9), 6, 7).history()).setComplete())
+          .hasMessageContaining("of 1 acknowledged elements and 1 others that were seen 1 are lost, 0 were seen late")
+          .hasMessageContaining("1 is lost: known by\n    #3 c read x = [9, 1], 0.004000 to 0.005000 s")
+          .hasMessageContaining("missing in the last read\n    #4 d read x = [9], 0.006000 to 0.007000 s");
+      failing(() -> assertThat(seen.read("d", List.of(9, 1), 8, 9).history()).setComplete())
+          .hasMessageContaining("0 are lost, 1 were seen late");
+    }
+
+    @Test void an_element_in_doubt_that_was_never_seen_may_never_have_been_there() {
+      assertThat(Histories.with()
+          .add("a", 9, 0, 1).add("a", 1, 2, 3).but(End.UNKNOWN).read("c", List.of(9), 4, 5).history()).setComplete();
+    }
+
+    @Test void an_element_that_was_there_before_may_not_vanish_either() {
+      Histories seen = Histories.with().initially(List.of(7)).add("a", 1, 0, 10).read("c", List.of(1, 7), 20, 21);
+      failing(() -> assertThat(seen.read("c", List.of(1), 22, 23).history()).setComplete())
+          .hasMessageContaining("7 is lost: known by\n    #2 c read");
+    }
+
     @Test void doubles_and_elements_that_nobody_added_are_told() {
       History history = Histories.with()
           .add("a", 1, 0, 10).add("a", 2, 11, 12).but(End.FAILED).read("c", List.of(1, 1, 2, 3), 20, 21).history();
@@ -319,6 +341,21 @@ class HistoryAssertTest {
       assertThat(base.history()).isLinearizable(BUDGET);
       failing(() -> assertThat(base.read("e", 1, 6, 7).history()).isLinearizable(BUDGET))
           .hasMessageContaining("e read x");
+    }
+
+    @Test void a_counter_that_nobody_set_begins_at_zero_and_one_that_is_not_there_is_zero() {
+      Histories base = Histories.with().read("a", null, 0, 1).read("b", 0, 2, 3).add("a", 2, 4, 5).read("b", 2, 6, 7);
+      assertThat(base.history()).isLinearizable(BUDGET);
+      failing(() -> assertThat(base.read("c", null, 8, 9).history()).isLinearizable(BUDGET))
+          .hasMessageContaining("the operations on x, which was 0 before")
+          .hasMessageContaining("#5 c read x = null");
+    }
+
+    @Test void a_register_that_is_not_there_is_not_zero() {
+      failing(() -> assertThat(Histories.with().read("a", 0, 0, 1).history()).isLinearizable(BUDGET))
+          .hasMessageContaining("which was null before");
+      failing(() -> assertThat(Histories.with().initially(0).read("a", null, 0, 1).history()).isLinearizable(BUDGET))
+          .hasMessageContaining("which was 0 before");
     }
 
     @Test void a_search_without_end_is_inconclusive() {

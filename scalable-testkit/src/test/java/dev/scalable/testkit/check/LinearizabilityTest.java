@@ -25,7 +25,9 @@ class LinearizabilityTest {
   void it_says_of_every_small_history_what_trying_all_orders_says() {
     int[] verdicts = new int[2];
     for (int seed = 0; seed < CASES; seed++) {
-      History history = random(new Random(seed), seed % 4 == 3);
+      boolean counter = seed % 4 == 3;
+      History made = random(new Random(seed), counter);
+      History history = counter && seed % 8 == 3 ? ofNothingAtFirst(made) : made;
       boolean expected = anyOrder(history.operations(), history.initial("x"));
       Linearizability.Result result = Linearizability.of(history, BUDGET);
       boolean found = result instanceof Linearizability.Valid;
@@ -115,6 +117,17 @@ class LinearizabilityTest {
     return History.of(operations, Map.of("x", 0));
   }
 
+  /** The same history of a counter that does not exist while it is zero. */
+  private static History ofNothingAtFirst(History history) {
+    return History.of(history.operations().stream()
+        .map(each -> each.kind() == Kind.READ && Long.valueOf(0).equals(each.value())
+            ? new Operation(
+                each.number(), each.process(), each.kind(), each.key(), null, null, each.invoked(), each.ended(),
+                each.end(), "")
+            : each)
+        .toList());
+  }
+
   /** Tries every order of every choice of the operations in doubt. */
   private static boolean anyOrder(List<Operation> operations, @Nullable Object state) {
     List<Operation> left = operations.stream().filter(Operation::mayTakeEffect).toList();
@@ -123,14 +136,35 @@ class LinearizabilityTest {
     }
     for (Operation next : left) {
       boolean first = left.stream().noneMatch(other -> other.precedes(next));
-      if (first && RegisterSearch.allows(next, state)) {
+      if (first && allows(next, state)) {
         List<Operation> rest = left.stream().filter(other -> !other.equals(next)).toList();
-        if (anyOrder(rest, RegisterSearch.applied(next, state))) {
+        if (anyOrder(rest, applied(next, state))) {
           return true;
         }
       }
     }
     return false;
+  }
+
+  private static boolean allows(Operation operation, @Nullable Object state) {
+    return switch (operation.kind()) {
+      case READ -> number(operation.value()) == number(state);
+      case CAS -> number(operation.expected()) == number(state);
+      case WRITE, ADD -> true;
+    };
+  }
+
+  private static long applied(Operation operation, @Nullable Object state) {
+    return switch (operation.kind()) {
+      case READ -> number(state);
+      case WRITE, CAS -> number(operation.value());
+      case ADD -> number(state) + number(operation.value());
+    };
+  }
+
+  /** All values here are whole numbers, and nothing is none but where it stands for zero. */
+  private static long number(@Nullable Object value) {
+    return value == null ? 0 : (Long) value;
   }
 
   private static boolean mayBeLeftOut(Operation operation, List<Operation> others) {

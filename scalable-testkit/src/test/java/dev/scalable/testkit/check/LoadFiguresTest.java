@@ -5,6 +5,7 @@ import static dev.scalable.testkit.check.TestkitAssertions.shareOfCapacity;
 import static dev.scalable.testkit.check.TestkitAssertions.timesBaseline;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.scalable.testkit.history.Exchange;
@@ -14,7 +15,9 @@ import dev.scalable.testkit.load.LoadResult;
 import dev.scalable.testkit.load.RecordedLoad;
 import dev.scalable.testkit.noise.Noise;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -142,6 +145,29 @@ class LoadFiguresTest {
     inconclusive(() -> assertThat(result).calibratedAgain(SLOWER).p99().isAtMost(ofMillis(29)));
     assertThat(result).calibratedAgain(SLOWER).p99().isAtMost(ofMillis(31));
     assertThat(result).calibratedAgain(MACHINE).p99().isAtMost(timesBaseline(100));
+  }
+
+  @Test
+  void the_machine_is_measured_again_once_for_each_result_and_only_where_the_verdict_depends_on_it() {
+    AtomicInteger measured = new AtomicInteger();
+    LoadResult result = load(1_000, 0, 30).recalibration(() -> {
+      measured.incrementAndGet();
+      return Optional.of(SLOWER);
+    }).result();
+    assertThat(result).allSucceeded().p99().isAtMost(ofMillis(31)).throughput().isAtLeastPerSecond(10);
+    assertThat(measured).as("absolute figures that are good").hasValue(0);
+    inconclusive(() -> assertThat(result).p99().isAtMost(timesBaseline(100)))
+        .hasMessageContainingAll("the machine changed: calibration 10000/s", "before, calibration 4000/s");
+    inconclusive(() -> assertThat(result).p99().isAtMost(ofMillis(29)));
+    assertThat(measured).hasValue(1);
+  }
+
+  @Test
+  void a_machine_that_stayed_the_same_lets_ratios_be_judged_and_one_that_cannot_be_asked_too() {
+    LoadResult same = load(1_000, 0, 30).recalibration(() -> Optional.of(MACHINE)).result();
+    assertThat(same).p99().isAtMost(timesBaseline(100));
+    failing(() -> assertThat(same).p99().isAtMost(ofMillis(29)));
+    assertThat(load(1_000, 0, 30).recalibration(Optional::empty).result()).p99().isAtMost(timesBaseline(100));
   }
 
   @Test

@@ -66,6 +66,22 @@ class RecoveryTest {
   }
 
   @Test
+  void a_stall_of_all_answers_counts_by_the_requests_that_it_kept_a_single_user_from() {
+    LoadResult result = oneUser(at -> at == 3_000 ? 5_000 : 5).fault("stall", ofSeconds(3), ofSeconds(3)).result();
+    failing(() -> assertThat(result).recoversWithin(ofSeconds(4)))
+        .hasMessageContaining("stall at 3.000 to 3.000 s: answers were slow until 4.9");
+    assertThat(result).recoversWithin(ofSeconds(5));
+  }
+
+  @Test
+  void one_slow_answer_to_a_single_user_is_no_stall_before_it_takes_a_share_of_the_time() {
+    assertThat(oneUser(at -> at == 3_100 ? 60 : 5).fault("hiccup", ofSeconds(3), ofSeconds(3)).result())
+        .recoversWithin(ofMillis(1)); // 4 of 100 would have been slow
+    failing(() -> assertThat(oneUser(at -> at == 3_100 ? 160 : 5).fault("stall", ofSeconds(3), ofSeconds(3)).result())
+        .recoversWithin(ofMillis(1))).hasMessageContaining("answers were slow until 0.");
+  }
+
+  @Test
   void one_request_that_fails_late_is_enough() {
     LoadResult result = run(at -> at == 8_000 ? BAD : OK, at -> 5).fault("kill", ofSeconds(3), ofSeconds(3)).result();
     failing(() -> assertThat(result).recoversWithin(ofSeconds(2)))
@@ -148,6 +164,18 @@ class RecoveryTest {
         .fault("kill", ofSeconds(5), ofSeconds(5)).fault("start", ofMillis(5_100), ofSeconds(6)).result())
         .recoversWithin(ofSeconds(1)))
         .hasMessageContaining("there were 10 requests between kill at 5.000 to 5.000 s and the next fault");
+  }
+
+  /** Sends ten milliseconds after the last request, or when it is answered, for 10 s. */
+  private static RecordedLoad oneUser(IntToLongFunction millis) {
+    RecordedLoad load = RecordedLoad.closed();
+    long at = 0;
+    for (int i = 0; at < 10_000; i++) {
+      long took = millis.applyAsLong((int) at);
+      load.exchange(Exchange.of("r", 0, i).start(ofMillis(at), ofMillis(at)).ended(ofMillis(at + took), OK));
+      at += Math.max(10, took);
+    }
+    return load;
   }
 
   private static RecordedLoad run(IntFunction<Outcome> outcome, IntToLongFunction millis) {

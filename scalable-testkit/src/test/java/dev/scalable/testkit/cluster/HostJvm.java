@@ -3,6 +3,7 @@ package dev.scalable.testkit.cluster;
 import dev.scalable.testkit.backend.NodeLog;
 import dev.scalable.testkit.run.Recorded;
 import dev.scalable.testkit.run.Shell;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
@@ -29,17 +31,40 @@ record HostJvm(Process process, Path workFolder, NodeLog log) implements AutoClo
   }
 
   static HostJvm start(Path folder, Map<String, String> environment, String... args) throws IOException {
+    return start(folder, environment, Map.of(), Path.of(""), args);
+  }
+
+  /** In a home and a working folder of its own, as the first run of a user who has the cache folder already. */
+  static HostJvm startIn(Path folder, Path home, Path work, Path cache) throws IOException {
+    return start(folder,
+        Map.of("SCALABLE_TESTKIT_BACKEND", "local", "HOME", home.toString(), "XDG_CACHE_HOME", cache.toString()),
+        Map.of("user.home", home.toString()), work);
+  }
+
+  private static HostJvm start(
+      Path folder, Map<String, String> environment, Map<String, String> properties, Path work, String... args)
+      throws IOException {
     Path temporary = Files.createDirectories(folder.resolve("temporary"));
     NodeLog log = new NodeLog(folder.resolve("host.log"));
     // In a session and so a process group of its own, which stands for the foreground job of a terminal.
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     List<String> command = new ArrayList<>(List.of("setsid", java.toString(), "-Djava.io.tmpdir=" + temporary,
-        "-cp", System.getProperty("java.class.path"), ClusterMain.class.getName()));
+        "-cp", classPath()));
+    properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
+    command.add(ClusterMain.class.getName());
     command.addAll(List.of(args));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
         .redirectOutput(log.path().toFile()).redirectInput(Redirect.from(Path.of("/dev/null").toFile()));
     builder.environment().putAll(environment);
+    builder.directory(work.toAbsolutePath().toFile());
     return new HostJvm(builder.start(), temporary, log);
+  }
+
+  /** That of this JVM, to be read from any folder. */
+  private static String classPath() {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   /** Waits until it has printed {@code words}. */

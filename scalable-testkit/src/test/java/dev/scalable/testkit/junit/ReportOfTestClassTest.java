@@ -46,10 +46,12 @@ class ReportOfTestClassTest {
   @Test void it_has_the_verdict_of_every_test_under_its_name() {
     assertThat(json.get("tests").valueStream()
             .map(test -> test.get("name").asString() + " " + test.get("verdict").asString()).sorted())
-        .containsExactly("Inside: is of the same class PASS", "a chosen name PASS", "answers well PASS",
-            "fails FAIL", "gives up INCONCLUSIVE", "once for each: number 1 PASS");
+        .containsExactly("BeginsBadly: (the class itself) FAIL", "EndsBadly: (the class itself) FAIL",
+            "EndsBadly: does well PASS", "GivesUp: (the class itself) INCONCLUSIVE",
+            "Inside: is of the same class PASS", "a chosen name PASS", "answers well PASS", "fails FAIL",
+            "gives up INCONCLUSIVE", "once for each: number 1 PASS");
     assertThat(json.get("tests").valueStream().map(test -> test.path("message").asString("")))
-        .contains("the machine was busy");
+        .contains("the machine was busy", "nothing can be tried", "something was left behind", "the machine is busy");
   }
 
   @Test void it_has_every_load_on_the_cluster_with_the_test_that_it_belongs_to() {
@@ -81,6 +83,17 @@ class ReportOfTestClassTest {
         .containsEntry("verdict", "FAIL");
   }
 
+  @Test void its_head_names_the_backend_in_one_word_and_says_the_rest_below() {
+    assertThat(json.get("facts").get("backend").asString()).startsWith("local\n(").contains("nginx");
+    assertThat(PAGES.get(0)).content().contains("<dt>backend</dt><dd>local</dd>").contains("backend: (");
+  }
+
+  @Test void its_head_tells_what_the_machine_could_do_before_and_after_and_their_ratio() {
+    assertThat(json.get("facts").get("calibration").asString())
+        .containsPattern("\\A\\d+/s before, \\d+/s after, ratio \\d+\\.\\d\\d\n")
+        .containsPattern("\ncalibration .* before the first load, calibration .* after the last load that was judged");
+  }
+
   @Test void junit_is_given_the_page_and_the_json() {
     assertThat(launched.files()).extracting(file -> file.getPath().getFileName().toString())
         .containsExactlyInAnyOrder("report.html", "report.json");
@@ -93,7 +106,7 @@ class ReportOfTestClassTest {
   }
 
   /** Nested and static, so that only the tests above run it. */
-  @ClusterTest(app = TroubleApp.class, instances = 1, calibrated = false)
+  @ClusterTest(app = TroubleApp.class, instances = 1)
   static final class Reported {
     @BeforeAll static void before_all(Cluster cluster) {
       cluster.load().name("before all").get("/").closed(users(1), iterations(1)).run();
@@ -103,6 +116,7 @@ class ReportOfTestClassTest {
       PAGES.add(report.path());
       LoadResult result = cluster.load().name("good").get("/").closed(users(2), iterations(5)).run();
       assertThat(result).allSucceeded();
+      assertThat(result.calibrationAfterwards()).as("what a statement relative to the machine asks for").isPresent();
     }
 
     @Test
@@ -130,6 +144,30 @@ class ReportOfTestClassTest {
     @Disabled("not today")
     void is_not_run() {
       fail("it was run");
+    }
+
+    @Nested class BeginsBadly {
+      @BeforeAll static void fails() {
+        fail("nothing can be tried");
+      }
+
+      @Test void is_never_reached() {}
+    }
+
+    @Nested class EndsBadly {
+      @Test void does_well() {}
+
+      @AfterAll static void fails() {
+        fail("something was left behind");
+      }
+    }
+
+    @Nested class GivesUp {
+      @BeforeAll static void gives_up() {
+        abort("the machine is busy");
+      }
+
+      @Test void is_never_reached() {}
     }
 
     @Nested class Inside {

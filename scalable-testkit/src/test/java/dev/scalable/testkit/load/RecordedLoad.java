@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,7 @@ public final class RecordedLoad {
   private Map<String, Duration> cpu = Map.of();
   private Noise noise = QUIET;
   private @Nullable Calibration calibration;
+  private Supplier<Optional<Calibration>> recalibration = Optional::empty;
 
   private RecordedLoad(Model model) {
     this.model = model;
@@ -89,6 +92,12 @@ public final class RecordedLoad {
     return this;
   }
 
+  /** Says how what the machine can do is measured again. */
+  public RecordedLoad recalibration(Supplier<Optional<Calibration>> again) {
+    this.recalibration = again;
+    return this;
+  }
+
   /** Says how many places of the balancer are free. */
   public RecordedLoad freePlaces(int count) {
     freePlaces = count;
@@ -101,6 +110,6 @@ public final class RecordedLoad {
         "recorded", model, Instant.parse("2026-11-23T12:00:00Z"),
         exchanges.stream().sorted(Exchange.byStart()).toList(),
         faults.stream().sorted(Comparator.comparing(Fault::started)).toList(),
-        timeline, expected, freePlaces, "", cpu, noise, calibration, null));
+        timeline, expected, freePlaces, "", cpu, noise, calibration, recalibration, null));
   }
 }
