@@ -42,7 +42,7 @@ class ArchitectureTest {
       .filter(path -> path.toFile().isFile()).findFirst().orElseThrow();
 
   /** Most public top-level types of a package; what is not named here may have 3. */
-  private static final Map<String, Integer> CEILINGS = Map.of("http", 20, "cache", 12, "db", 8, "server", 4);
+  private static final Map<String, Integer> CEILINGS = Map.of("http", 20, "cache", 12, "db", 8, "server", 5);
 
   private static final JavaClasses MAIN = only(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS);
   private static final JavaClasses TESTS = only(ImportOption.Predefined.ONLY_INCLUDE_TESTS);

@@ -49,7 +49,9 @@ class RestartUnderLoadTest {
         System.out.println("round " + round + ": " + run.scheduled() + " POSTs, " + run.ok() + " answered, " + more
             + " rows; " + exit + "; " + run.byInstance());
         assertThat(run).lostNothing();
-        assertThat(run.ok()).isEqualTo(PER_SECOND * SECONDS);
+        // A machine that stands still for a moment makes the server refuse some (503) or the client not send them: none of
+        // these is lost. But a run that consisted of them would show nothing.
+        assertThat(run.ok()).isGreaterThanOrEqualTo(PER_SECOND * SECONDS * 98 / 100);
         assertThat(more).isEqualTo(run.ok());
         assertThat(exit.get().code()).isEqualTo(143);
       }

@@ -285,11 +285,24 @@ class StatelessTest {
               return route(r -> Response.ok(cache.get(1L)));
             }
             """),
-        startRefuses("an error mapper that counts", "ErrorMapper -> lambda in Shop -> captured variable: LongAdder",
+        startRefuses("an error mapper that counts", "lambda in Shop -> captured variable: LongAdder",
             """
-            @Provides @IntoSet static ErrorMapper counting() {
+            @Provides @IntoSet static ErrorMapper<?> counting() {
               LongAdder errors = new LongAdder();
-              return failure -> { errors.increment(); return Optional.empty(); };
+              return ErrorMapper.of(IllegalStateException.class, failure -> {
+                errors.increment();
+                return Problem.conflict("x");
+              });
+            }
+            """),
+        startRefuses("a filter that remembers", "lambda in Shop -> captured variable: HashMap",
+            """
+            @Provides static Filters filters() {
+              HashMap<String, String> last = new HashMap<>();
+              return Filters.of((r, next) -> {
+                last.put("id", r.id());
+                return next.proceed(r);
+              });
             }
             """));
   }

@@ -36,7 +36,7 @@ class OverloadTest {
 
   private static ServerSettings settings(ServerSettings.Threads threads, int maxInFlight, String queueTime) {
     return TestServer.settings(threads, "SCALABLE_HTTP_MAX_IN_FLIGHT", String.valueOf(maxInFlight),
-        "SCALABLE_HTTP_QUEUE_TIME", queueTime);
+        "SCALABLE_HTTP_QUEUE_TIME", queueTime, "SCALABLE_DRAIN_TIMEOUT", "100ms");
   }
 
   /** Sends requests until so many handlers run. */
