@@ -56,7 +56,7 @@ final class JacksonCodec implements JsonCodec {
     refuseIllFormed(json);
     T value;
     try {
-      value = mapper.readValue(json, mapper.constructType(type.type()));
+      value = mapper.readValue(new FiniteNumbers(mapper.createParser(json)), mapper.constructType(type.type()));
     } catch (JacksonException e) {
       throw new Malformed(explain(e), e);
     }
@@ -66,11 +66,18 @@ final class JacksonCodec implements JsonCodec {
     return value;
   }
 
-  /** Jackson lets overlong and cut short sequences through, which another reader of the same bytes takes for something else. */
+  /**
+   * Jackson lets overlong and cut short sequences through, which another reader of the same bytes takes for something
+   * else; and it guesses UTF-16 and UTF-32, in which nothing below would find what it looks for. In those each ASCII
+   * character, with which all JSON begins, has a NUL; in UTF-8 no JSON has one.
+   */
   private static void refuseIllFormed(byte[] json) throws Malformed {
     boolean ascii = true;
     boolean escapes = false;
     for (byte b : json) {
+      if (b == 0) {
+        throw new Malformed("not well-formed JSON in UTF-8: it has a NUL", new IllegalArgumentException("NUL"));
+      }
       ascii &= b >= 0;
       escapes |= b == '\\';
     }

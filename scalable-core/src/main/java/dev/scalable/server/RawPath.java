@@ -30,6 +30,10 @@ final class RawPath {
       if (slash < 0) {
         throw Problem.badRequest("The request target is not a path");
       }
+      if (path.substring(authority, slash).indexOf('@') >= 0) {
+        // RFC 9110 section 4.2.4: two readers of user@host disagree which of them is the host.
+        throw Problem.badRequest("The request target names a user");
+      }
       path = path.substring(slash);
     }
     if (path.length() > LONGEST) {

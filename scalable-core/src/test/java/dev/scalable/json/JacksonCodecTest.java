@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.scalable.http.JsonCodec;
 import java.math.BigDecimal;
+import java.nio.charset.Charset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,6 +105,33 @@ class JacksonCodecTest {
     assertThatThrownBy(() -> codec.decode(new byte[] {'"', (byte) 0xc0, (byte) 0xaf, '"'}, String.class))
         .isInstanceOf(JsonCodec.Malformed.class);
     assertThatThrownBy(() -> codec.decode(new byte[0], String.class)).isInstanceOf(JsonCodec.Malformed.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-16BE", "UTF-16LE", "UTF-32BE", "UTF-32LE"})
+  void json_in_another_encoding_is_refused_whatever_it_would_say(String encoding) {
+    // Half a surrogate pair is found in UTF-8 alone.
+    for (String json : List.of("\"x\"", "\"\\ud800\"", "7")) {
+      assertThatThrownBy(() -> codec.decode(json.getBytes(Charset.forName(encoding)), Object.class)).as(json)
+          .isInstanceOf(JsonCodec.Malformed.class).hasMessageContaining("UTF-8");
+    }
+  }
+
+  private record Shares(double one, float other) {}
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{'one':1e999,'other':1}", "{'one':-1e999,'other':1}", "{'one':1,'other':1e39}"})
+  void a_number_that_would_be_infinite_is_refused(String json) {
+    assertThatThrownBy(() -> codec.decode(json.replace('\'', '"').getBytes(UTF_8), Shares.class))
+        .isInstanceOf(JsonCodec.Malformed.class).hasMessageContaining("out of range");
+  }
+
+  @Test
+  void a_number_that_would_be_infinite_is_refused_where_anything_is_taken() throws JsonCodec.Malformed {
+    assertThatThrownBy(() -> codec.decode("{\"a\":[1e999]}".getBytes(UTF_8), Object.class))
+        .isInstanceOf(JsonCodec.Malformed.class).hasMessageContaining("out of range");
+    assertThat(codec.decode("[1e308,1e-999]".getBytes(UTF_8), Object.class)).isEqualTo(List.of(1e308, 0.0));
+    assertThat(codec.decode("1e999".getBytes(UTF_8), BigDecimal.class)).isEqualTo(new BigDecimal("1e999"));
   }
 
   private record Broken(String name) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -156,7 +157,7 @@ public final class Wire implements AutoCloseable {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int b = in.read(); b != '\n'; b = in.read()) {
       if (b < 0) {
-        throw new IOException("the server closed the connection after \"" + line.toString(ISO_8859_1) + "\"");
+        throw new EOFException("the server closed the connection after \"" + line.toString(ISO_8859_1) + "\"");
       }
       if (b != '\r') {
         line.write(b);
