@@ -32,6 +32,8 @@ public record ServerSettings(String host, int port, String instanceId, Threads t
     Duration bodyTimeout, int maxBody, int maxInFlight, Duration queueTime, Duration idleTimeout, Duration drainDelay,
     Duration drainTimeout, int healthPort, String trustedProxies) {
 
+  private static final int HEALTH_PORT_ABOVE = 1_000;
+
   /** What runs handlers. */
   public enum Threads {
     /** A virtual thread for each request; needs a JDK of 24 or later, where blocking does not pin its carrier (JEP 491). */
@@ -49,9 +51,10 @@ public record ServerSettings(String host, int port, String instanceId, Threads t
   public static ServerSettings from(Settings settings) {
     boolean unpinned = Runtime.version().feature() >= 24;
     Duration aSecond = Duration.ofSeconds(1);
+    int port = settings.number("SCALABLE_HTTP_PORT", 8080, 0, 65_535);
     return new ServerSettings(
         settings.text("SCALABLE_HTTP_HOST", "0.0.0.0"),
-        settings.number("SCALABLE_HTTP_PORT", 8080, 0, 65_535),
+        port,
         settings.text("SCALABLE_INSTANCE_ID", hostName() + "-" + UUID.randomUUID().toString().substring(0, 4)),
         settings.choice("SCALABLE_HTTP_THREADS", Threads.class, unpinned ? Threads.VIRTUAL : Threads.PLATFORM),
         settings.duration("SCALABLE_HTTP_REQUEST_TIMEOUT", Duration.ofSeconds(8), Duration.ofMillis(10), Duration.ofHours(1)),
@@ -62,9 +65,17 @@ public record ServerSettings(String host, int port, String instanceId, Threads t
         settings.duration("SCALABLE_HTTP_IDLE_TIMEOUT", Duration.ofSeconds(75), aSecond, Duration.ofHours(1)),
         settings.duration("SCALABLE_DRAIN_DELAY", Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5)),
         settings.duration("SCALABLE_DRAIN_TIMEOUT", Duration.ofSeconds(20), Duration.ZERO, Duration.ofMinutes(10)),
-        settings.number("SCALABLE_HEALTH_PORT", 8081, 0, 65_535),
+        settings.number("SCALABLE_HEALTH_PORT", healthPort(port), 0, 65_535),
         settings.parsed("SCALABLE_HTTP_TRUSTED_PROXIES", "", "a list of networks such as 10.0.0.0/8,2001:db8::/32",
             TrustedProxies::parse).toString());
+  }
+
+  /** As far above the other port at every instance, so that those on one machine do not meet. */
+  private static int healthPort(int port) {
+    if (port == 0) {
+      return 0;
+    }
+    return port + HEALTH_PORT_ABOVE <= 65_535 ? port + HEALTH_PORT_ABOVE : port - HEALTH_PORT_ABOVE;
   }
 
   private static String hostName() {

@@ -1,0 +1,19 @@
+package dev.scalable.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.scalable.config.Settings;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ServerSettingsTest {
+
+  @ParameterizedTest
+  @CsvSource({"8080, 9080", "8081, 9081", "64535, 65535", "64536, 63536", "0, 0"})
+  void instances_on_one_machine_have_their_health_on_ports_that_do_not_meet(int port, int healthPort) {
+    Settings settings = Settings.of(Map.of("SCALABLE_HTTP_PORT", String.valueOf(port)));
+
+    assertThat(ServerSettings.from(settings).healthPort()).isEqualTo(healthPort);
+  }
+}
