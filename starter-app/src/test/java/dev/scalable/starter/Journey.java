@@ -69,7 +69,7 @@ final class Journey implements AutoCloseable {
 
   private static String masked(Answer answer, long id) {
     return answer.status() + " " + answer.text().replaceAll("\\b" + id + "\\b", "{id}")
-        .replaceAll("\"requestId\":\"[^\"]*\"", "\"requestId\":\"...\"");
+        .replaceAll("\"(requestId|traceId)\":\"[^\"]*\"", "\"$1\":\"...\"");
   }
 
   private Client client(int number) {
