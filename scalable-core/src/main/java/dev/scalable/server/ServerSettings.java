@@ -38,7 +38,7 @@ public record ServerSettings(String host, int port, String instanceId, Threads t
   public enum Threads {
     /** A virtual thread for each request; needs a JDK of 24 or later, where blocking does not pin its carrier (JEP 491). */
     VIRTUAL,
-    /** A bounded pool of platform threads. */
+    /** A pool of platform threads, at most as many as handlers may run at once. */
     PLATFORM
   }
 
