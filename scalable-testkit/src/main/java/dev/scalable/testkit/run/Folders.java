@@ -96,17 +96,23 @@ public final class Folders {
         }
 
         @Override
+        public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+          if (e instanceof NoSuchFileException) {
+            return FileVisitResult.CONTINUE; // deleted by another who is at it too
+          }
+          throw e;
+        }
+
+        @Override
         public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e)
             throws IOException {
-          if (e != null) {
+          if (e != null && !(e instanceof NoSuchFileException)) {
             throw e;
           }
           Files.deleteIfExists(visited);
           return FileVisitResult.CONTINUE;
         }
       });
-    } catch (NoSuchFileException e) {
-      // deleted already, by us or by another
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete " + folder, e);
     }

@@ -82,13 +82,16 @@ final class RunDirectory implements AutoCloseable {
 
   /** Whether the run {@code id} is over: its folder is gone, or nobody holds its lock. */
   static boolean isOver(String id) {
-    Path path = WorkFolder.path().resolve(id);
+    return isOver(WorkFolder.path().resolve(id));
+  }
+
+  private static boolean isOver(Path run) {
     try {
-      return !Files.exists(path) || (!OURS.contains(path.toRealPath()) && isUnlocked(path));
+      return !OURS.contains(run.toRealPath()) && isUnlocked(run);
     } catch (NoSuchFileException e) {
-      return true; // it went between the two looks
+      return true; // gone, between two looks of ours maybe, by the hand of its own reaper
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot tell whether the run in " + path + " is over", e);
+      throw new UncheckedIOException("cannot tell whether the run in " + run + " is over", e);
     }
   }
 
@@ -140,7 +143,7 @@ final class RunDirectory implements AutoCloseable {
   private static void sweep(Path home) throws IOException {
     try (DirectoryStream<Path> runs = Files.newDirectoryStream(home, "run-*")) {
       for (Path run : runs) {
-        if (!OURS.contains(run.toRealPath()) && isUnlocked(run) && !KeptRuns.isOne(run)) {
+        if (isOver(run) && Files.exists(run) && !KeptRuns.isOne(run)) {
           reap(run);
         }
       }
@@ -152,13 +155,15 @@ final class RunDirectory implements AutoCloseable {
   private static void reap(Path run) {
     try {
       Reaper.reap(run, Reaper.PostgresStop.FAST);
-    } catch (ClusterException e) {
+    } catch (ClusterException | UncheckedIOException e) {
       log.warn("A test JVM died and left what cannot be cleared away", e);
     }
   }
 
+  /** Makes no file: in a directory that is being deleted, that would keep it from going. */
   private static boolean isUnlocked(Path run) throws IOException {
-    try (FileChannel channel = open(run.resolve("lock")); FileLock lock = channel.tryLock()) {
+    Path file = run.resolve("lock");
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE); FileLock lock = channel.tryLock()) {
       return lock != null;
     }
   }
