@@ -215,6 +215,11 @@ final class Once {
         Objects.requireNonNull(row.headers()), row.contentType(), row.content()));
   }
 
+  /** Whether no key is under way here and nobody waits for one. */
+  boolean isIdle() {
+    return underWay.isEmpty() && places.availablePermits() == settings.maxWaiting();
+  }
+
   private <T> T write(dev.scalable.db.Work<T> work) throws Exception {
     try {
       return db.write(work);
