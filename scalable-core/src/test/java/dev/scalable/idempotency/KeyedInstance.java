@@ -24,6 +24,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -80,7 +81,7 @@ final class KeyedInstance implements AutoCloseable {
   }
 
   static void stop(Wiring wiring) throws Exception {
-    for (Part.Stage stage : java.util.List.of(Part.Stage.values()).reversed()) {
+    for (Part.Stage stage : List.of(Part.Stage.values()).reversed()) {
       for (Part part : wiring.parts()) {
         if (part.stage() == stage) {
           part.stop();
