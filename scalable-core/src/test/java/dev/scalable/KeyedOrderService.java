@@ -22,8 +22,8 @@ import java.sql.Statement;
 import java.util.Map;
 
 /**
- * An app whose orders have a key, and which stops itself by SIGSTOP between the claim of a key and its commit when there is a file
- * of its instance's name in the folder that {@code PAUSE_FOLDER} names.
+ * An app whose orders have a key, and which stops itself by SIGSTOP between the claim of a key and its commit when
+ * there is a file of its instance's name in the folder that {@code PAUSE_FOLDER} names.
  */
 public final class KeyedOrderService {
 

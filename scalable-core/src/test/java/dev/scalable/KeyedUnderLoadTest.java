@@ -33,12 +33,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two instances behind Nginx take POSTs with keys, while one of them stops itself by SIGSTOP between the claim of a key and its commit
- * and goes on 13 s later, and the other is then ended by SIGKILL and started again. Whoever got no answer, or one that asks for it,
- * repeats with the same key: each order is there once.
+ * Two instances behind Nginx take POSTs with keys, while one of them stops itself by SIGSTOP between the claim of a key
+ * and its commit and goes on 13 s later, and the other is then ended by SIGKILL and started again. Whoever got no
+ * answer, or one that asks for it, repeats with the same key: each order is there once.
  *
- * <p>{@code -Dscalable.keyed.rounds=5 -Dscalable.keyed.seconds=34 -Dscalable.keyed.rate=150}, as the profile {@code full} has it,
- * sets how often and how long; one short round if nothing is said.
+ * <p>{@code -Dscalable.keyed.rounds=5 -Dscalable.keyed.seconds=34 -Dscalable.keyed.rate=150}, as the profile
+ * {@code full} has it, sets how often and how long; one short round if nothing is said.
  */
 class KeyedUnderLoadTest {
 
@@ -91,7 +91,8 @@ class KeyedUnderLoadTest {
 
         assertThat(there).as("lost, or never sent").isEqualTo(sent);
         assertThat(twice).isEmpty();
-        // A machine that stands still for a moment makes the client not send them; a run that consisted of these would show nothing.
+        // A machine that stands still for a moment makes the client not send them; a run that consisted of these would
+        // show nothing.
         assertThat(sent.size()).isGreaterThanOrEqualTo(PER_SECOND * SECONDS * 98 / 100);
         assertThat(run.service().max()).as("somebody met the paused instance").isGreaterThan(Duration.ofSeconds(9));
       }

@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer as it is kept: the status, the headers that the handler gave it, and the bytes of its body. What filters and the server
- * add is added to each answer anew.
+ * An answer as it is kept: the status, the headers that the handler gave it, and the bytes of its body. What filters
+ * and the server add is added to each answer anew.
  *
  * @param status the status code
  * @param headers the headers, {@code Name: value}, one on a line
@@ -22,7 +22,10 @@ record Answer(int status, String headers, @Nullable String contentType, byte @Nu
   private static final String REPLAYED = "Idempotent-Replayed";
   private static final int MOST_BYTES = 256 * 1024;
 
-  /** Besides 5xx, those that ask for the same request again, later (RFC 9110 section 15.5.9, RFC 8470, RFC 6585 section 4). */
+  /**
+   * Besides 5xx, those that ask for the same request again, later (RFC 9110 section 15.5.9, RFC 8470, RFC 6585 section
+   * 4).
+   */
   private static final Set<Integer> COME_AGAIN = Set.of(408, 425, 429);
 
   /** Whether a response settles the request, so that a repeat gets it as well. */
@@ -45,8 +48,8 @@ record Answer(int status, String headers, @Nullable String contentType, byte @Nu
       case Response.Body.Bytes bytes ->
           new Answer(response.status(), headers, bytes.contentType(), bounded(bytes.content()));
       default -> throw new IllegalStateException("A route that is answered once for each key has answered with "
-          + response.body().getClass().getSimpleName() + ", which is made while it is sent and cannot be kept: nothing was changed."
-          + " Answer with its address");
+          + response.body().getClass().getSimpleName() + ", which is made while it is sent and cannot be kept:"
+          + " nothing was changed. Answer with its address");
     };
   }
 

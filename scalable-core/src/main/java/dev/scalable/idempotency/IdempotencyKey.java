@@ -5,8 +5,9 @@ import dev.scalable.http.Request;
 import java.util.Optional;
 
 /**
- * Reads the header {@code Idempotency-Key} of draft-ietf-httpapi-idempotency-key-header-07 section 2: a string of RFC 8941 section
- * 3.3.3, {@code "8e03978e-40d5"}. The same without the quotes is what most clients send, and is taken for the same key.
+ * Reads the header {@code Idempotency-Key} of draft-ietf-httpapi-idempotency-key-header-07 section 2: a string of RFC
+ * 8941 section 3.3.3, {@code "8e03978e-40d5"}. The same without the quotes is what most clients send, and is taken for
+ * the same key.
  */
 final class IdempotencyKey {
 
@@ -76,13 +77,13 @@ final class IdempotencyKey {
   }
 
   private static Problem malformed(String what) {
-    return Problem.badRequest("The header " + HEADER + " has 1 to " + LONGEST + " visible ASCII characters, in quotes or without"
-        + " quotes, commas, semicolons and backslashes; this one has " + what);
+    return Problem.badRequest("The header " + HEADER + " has 1 to " + LONGEST + " visible ASCII characters, in quotes or"
+        + " without quotes, commas, semicolons and backslashes; this one has " + what);
   }
 
   /** What a request without a key is told where it needs one. */
   static Problem missing() {
-    return Problem.badRequest("This needs the header " + HEADER + ": a text that no other request has, such as a random UUID, and"
-        + " the same one whenever this request is repeated");
+    return Problem.badRequest("This needs the header " + HEADER + ": a text that no other request has, such as a random"
+        + " UUID, and the same one whenever this request is repeated");
   }
 }

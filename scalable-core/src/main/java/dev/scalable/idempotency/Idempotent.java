@@ -13,18 +13,19 @@ import jakarta.inject.Singleton;
 import java.util.Optional;
 
 /**
- * Makes routes whose requests may be repeated: one that carries an {@code Idempotency-Key} has its effect once, however often it is
- * sent, to whichever instance (draft-ietf-httpapi-idempotency-key-header-07). Injected by Dagger; one for each service.
+ * Makes routes whose requests may be repeated: one that carries an {@code Idempotency-Key} has its effect once, however
+ * often it is sent, to whichever instance (draft-ietf-httpapi-idempotency-key-header-07). Injected by Dagger; one for
+ * each service.
  *
  * <pre>{@code
  * idempotent.post("/orders", Order.class, (tx, r, order) ->
  *     Response.created("/orders/" + tx.dao(Orders.class).insert(order), order))
  * }</pre>
  *
- * <p>The library opens the transaction, claims the key in it, runs the handler with it, keeps the answer, and commits: all of that
- * happens, or nothing. A second request with the key, while the first is under way, waits for it without a connection and
- * within its own deadline; then it is answered what the first was, with {@code Idempotent-Replayed: true}, or does the work
- * itself if the first came to nothing.
+ * <p>The library opens the transaction, claims the key in it, runs the handler with it, keeps the answer, and commits:
+ * all of that happens, or nothing. A second request with the key, while the first is under way, waits for it without a
+ * connection and within its own deadline; then it is answered what the first was, with
+ * {@code Idempotent-Replayed: true}, or does the work itself if the first came to nothing.
  *
  * <table>
  * <caption>What a client is answered besides what the handler says</caption>
@@ -34,13 +35,14 @@ import java.util.Optional;
  * <tr><td>503 with Retry-After</td><td>too many wait here, or the database was lost</td></tr>
  * </table>
  *
- * <p>A handler that throws rolls back, and nothing is kept: the next request with the key runs it again. So does an answer that
- * settles nothing (408, 425, 429, 5xx). Any other answer is committed and kept, a 4xx as well, for {@code
- * SCALABLE_IDEMPOTENCY_KEEP}; a body that is made while it is sent, or of more than 256 KiB, cannot be, and is a 500. A key counts
- * for one route and one principal; requests without a principal share theirs. Filters run for each repeat, outside of all this.
+ * <p>A handler that throws rolls back, and nothing is kept: the next request with the key runs it again. So does an
+ * answer that settles nothing (408, 425, 429, 5xx). Any other answer is committed and kept, a 4xx as well, for {@code
+ * SCALABLE_IDEMPOTENCY_KEEP}; a body that is made while it is sent, or of more than 256 KiB, cannot be, and is a 500. A
+ * key counts for one route and one principal; requests without a principal share theirs. Filters run for each repeat,
+ * outside of all this.
  *
- * <p>Needs the table of the library's migrations: a service that makes such a route does not start without. Immutable; safe for use
- * by many threads.
+ * <p>Needs the table of the library's migrations: a service that makes such a route does not start without. Immutable;
+ * safe for use by many threads.
  */
 @Singleton
 public final class Idempotent {
@@ -63,8 +65,8 @@ public final class Idempotent {
   /**
    * What answers a request in a transaction.
    *
-   * <p>It may run more than once, where what it did before was certainly rolled back: it has no effects but on the transaction, and
-   * through {@link Tx#onEnd} and {@link Tx#afterCommit}. It opens no transaction of its own.
+   * <p>It may run more than once, where what it did before was certainly rolled back: it has no effects but on the
+   * transaction, and through {@link Tx#onEnd} and {@link Tx#afterCommit}. It opens no transaction of its own.
    */
   @FunctionalInterface
   public interface Work {
@@ -101,8 +103,8 @@ public final class Idempotent {
   }
 
   /**
-   * This for routes whose requests need no key: one without a key runs in a transaction all the same, and is not protected. For methods
-   * that may be repeated by their nature, such as PUT.
+   * This for routes whose requests need no key: one without a key runs in a transaction all the same, and is not
+   * protected. For methods that may be repeated by their nature, such as PUT.
    */
   public Idempotent withOptionalKey() {
     return new Idempotent(once, table, false);
@@ -197,11 +199,12 @@ public final class Idempotent {
   private Route described(Route route) {
     table.need();
     return route.describedAs(Description.of("")
-        .header(IdempotencyKey.HEADER, required, "A text that no other request has, such as a random UUID, and the same one whenever"
-            + " this request is repeated")
-        .failing(400, "The request or its " + IdempotencyKey.HEADER + " is malformed" + (required ? ", or it has none" : ""))
-        .failing(409, "Another request with this " + IdempotencyKey.HEADER + " is not answered yet, if it has Retry-After; else the"
-            + " request contradicts the present state")
+        .header(IdempotencyKey.HEADER, required, "A text that no other request has, such as a random UUID, and the same"
+            + " one whenever this request is repeated")
+        .failing(400,
+            "The request or its " + IdempotencyKey.HEADER + " is malformed" + (required ? ", or it has none" : ""))
+        .failing(409, "Another request with this " + IdempotencyKey.HEADER + " is not answered yet, if it has"
+            + " Retry-After; else the request contradicts the present state")
         .failing(422, "This " + IdempotencyKey.HEADER + " was used for a request with another target or body"));
   }
 }

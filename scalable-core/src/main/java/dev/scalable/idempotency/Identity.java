@@ -8,8 +8,8 @@ import dev.scalable.http.Request;
 /**
  * What makes two requests repeats of one another.
  *
- * @param scope who says what to whom: the route, the principal and the key. No principal's key leads to another's answer; those who
- *     are not known share one scope
+ * @param scope who says what to whom: the route, the principal and the key. No principal's key leads to another's
+ *     answer; those who are not known share one scope
  * @param fingerprint what is asked for: the method, the path, the query and the body, byte by byte
  */
 record Identity(Digest scope, Digest fingerprint) {

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The table of keys in the life of an instance: its presence is checked at start, and what has expired is deleted while it runs. Does
- * nothing in an app without a route that needs it.
+ * The table of keys in the life of an instance: its presence is checked at start, and what has expired is deleted while
+ * it runs. Does nothing in an app without a route that needs it.
  */
 @Singleton
 @SharedState("whether this app needs the table, and the thread of this instance that deletes expired keys")
@@ -53,9 +53,9 @@ final class KeyTable implements Part {
     try {
       db.read(tx -> tx.dao(Keys.class).check());
     } catch (JdbiException e) {
-      throw new IllegalStateException("Routes of this app need the table scalable.idempotency_key, and the database of SCALABLE_DB_URL"
-          + " does not have it as this version of scalable-core uses it: run the migrations in dev/scalable/migration of scalable-core"
-          + " before the instances start", e);
+      throw new IllegalStateException("Routes of this app need the table scalable.idempotency_key, and the database of"
+          + " SCALABLE_DB_URL does not have it as this version of scalable-core uses it: run the migrations in"
+          + " dev/scalable/migration of scalable-core before the instances start", e);
     }
     thread = Thread.ofPlatform().daemon().name("expiry of idempotency keys").start(this::run);
   }

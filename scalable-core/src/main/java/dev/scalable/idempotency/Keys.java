@@ -24,8 +24,9 @@ interface Keys {
       @Nullable String contentType, byte @Nullable [] content) {}
 
   /**
-   * Claims a key, in one round trip, if nobody else is at it: never waits. The lock ends with the transaction, after its effects can be
-   * seen; without it, the insert would wait for another transaction's on a connection that others need.
+   * Claims a key, in one round trip, if nobody else is at it: never waits. The lock ends with the transaction, after
+   * its effects can be seen; without it, the insert would wait for another transaction's on a connection that others
+   * need.
    */
   @SqlQuery("""
       with mine as materialized (select pg_try_advisory_xact_lock(:lock) as turn),

@@ -24,10 +24,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Does the work of a request once for each key.
  *
- * <p>The claim, the work and the answer are one transaction: they are there together or not at all, whatever dies when. Of the
- * requests of this instance that have one key, one asks the database, and the others wait in memory for what it comes to. Where
- * another instance is at the key, that one asks again and again. So nobody who waits has a connection, and a key that many
- * repeat, or that an instance holds which does not go on, keeps no other request from the database.
+ * <p>The claim, the work and the answer are one transaction: they are there together or not at all, whatever dies when.
+ * Of the requests of this instance that have one key, one asks the database, and the others wait in memory for what it
+ * comes to. Where another instance is at the key, that one asks again and again. So nobody who waits has a connection,
+ * and a key that many repeat, or that an instance holds which does not go on, keeps no other request from the database.
  */
 @Singleton
 @SharedState("which keys this instance is at just now; others find them in the database")
@@ -112,8 +112,8 @@ final class Once {
   /**
    * Does the work of a request with a key, or answers what it was answered before.
    *
-   * @throws Problem 422 if the key stands for another request; 409 if another request with it does not end in time; 503 if too many
-   *     wait, or if it is not known whether the work was done
+   * @throws Problem 422 if the key stands for another request; 409 if another request with it does not end in time; 503
+   *     if too many wait, or if it is not known whether the work was done
    */
   Response answer(Request request, Identity identity, Idempotent.Work work) throws Exception {
     try (Waiting waiting = new Waiting(places, request.remaining())) {

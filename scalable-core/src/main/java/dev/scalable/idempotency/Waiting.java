@@ -74,7 +74,8 @@ final class Waiting implements AutoCloseable {
   }
 
   private static Problem over() {
-    return Problem.conflict("Another request with this " + IdempotencyKey.HEADER + " is not answered yet: repeat it with the same key")
+    return Problem.conflict(
+            "Another request with this " + IdempotencyKey.HEADER + " is not answered yet: repeat it with the same key")
         .header("Retry-After", "1");
   }
 

@@ -31,7 +31,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One instance with a pool of its own, whose routes do what the test says at the moment. Who asks stands in the header {@code X-Who}.
+ * One instance with a pool of its own, whose routes do what the test says at the moment. Who asks stands in the header
+ * {@code X-Who}.
  */
 final class KeyedInstance implements AutoCloseable {
 
@@ -123,6 +124,10 @@ final class KeyedInstance implements AutoCloseable {
 
   static KeyedInstance startOn(int port, Idempotent.BodyWork<String> work, String... settings) throws Exception {
     return new KeyedInstance(wiring(port, settings), work);
+  }
+
+  static Route routeWithoutState(Idempotent idempotent) {
+    return idempotent.post("/x", (tx, r) -> Response.noContent());
   }
 
   /** What its routes do from now on. */
