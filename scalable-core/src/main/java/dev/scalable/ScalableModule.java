@@ -14,6 +14,7 @@ import dev.scalable.health.Readiness;
 import dev.scalable.http.ErrorMapper;
 import dev.scalable.http.Problem;
 import dev.scalable.http.Route;
+import dev.scalable.idempotency.IdempotencyModule;
 import dev.scalable.json.JsonModule;
 import dev.scalable.lifecycle.Part;
 import dev.scalable.lifecycle.Service;
@@ -40,7 +41,7 @@ import java.util.Set;
  * }</pre>
  */
 @Module(includes = {ServerModule.class, DbModule.class, RedisModule.class, CacheModule.class, JsonModule.class,
-    TelemetryModule.class})
+    TelemetryModule.class, IdempotencyModule.class})
 public final class ScalableModule {
 
   private final Settings settings;

@@ -58,7 +58,7 @@ class ArchitectureTest {
     assertThat(MAIN).hasSizeGreaterThan(80);
     assertThat(TESTS).hasSizeGreaterThan(15);
     assertThat(MAIN).extracting(ArchitectureTest::area).contains("", "http", "server", "redis", "cache", "db", "json",
-        "health", "lifecycle", "config", "telemetry", "auth", "jwt", "browser", "ratelimit", "openapi", "check");
+        "health", "lifecycle", "config", "telemetry", "auth", "jwt", "browser", "ratelimit", "idempotency", "openapi", "check");
   }
 
   @Test
@@ -88,7 +88,6 @@ class ArchitectureTest {
       "cache, com.github.benmanes..",
       "db, com.zaxxer..",
       "db, org.postgresql..",
-      "db, org.jdbi..",
       "telemetry, io.micrometer..",
       "telemetry, io.prometheus..",
       "json, tools.jackson..",
@@ -98,6 +97,12 @@ class ArchitectureTest {
   void a_vendor_is_known_to_one_package_alone(String area, String vendor) {
     noClasses().that().resideOutsideOfPackage(ROOT + "." + area)
         .should().dependOnClassesThat().resideInAPackage(vendor).check(MAIN);
+  }
+
+  @Test
+  void sql_is_written_only_where_tables_are_kept() {
+    noClasses().that().resideOutsideOfPackages(ROOT + ".db", ROOT + ".idempotency")
+        .should().dependOnClassesThat().resideInAPackage("org.jdbi..").check(MAIN);
   }
 
   @Test

@@ -34,7 +34,7 @@ public final class Cors implements Filter {
 
   private static final Rules STANDARD = new Rules(
       List.of("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id"),
-      List.of("ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"), false,
+      List.of("ETag", "Idempotent-Replayed", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"), false,
       Duration.ofMinutes(10));
 
   private final Set<String> origins;

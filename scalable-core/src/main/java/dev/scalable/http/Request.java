@@ -82,6 +82,9 @@ public interface Request {
    */
   long queryLong(String name, long orElse, long min, long max);
 
+  /** The query as it was sent, not decoded and without the question mark; empty when there is none. */
+  String query();
+
   /**
    * The value of a header; of one that was sent on several lines, the first.
    *

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class Route {
 
   private static final StackWalker STACK = StackWalker.getInstance();
+
+  /** Those whose lines say nothing of where the program made a route. */
+  private static final Set<String> MAKERS = Set.of(Route.class.getName(), "dev.scalable.idempotency.Idempotent");
 
   private final Method method;
   private final String template;
@@ -242,7 +246,7 @@ public final class Route {
     if (!template.startsWith("/")) {
       throw new IllegalArgumentException("A route's template starts with a slash, but this one does not: " + template);
     }
-    String declaredAt = STACK.walk(frames -> frames.filter(frame -> !frame.getClassName().equals(Route.class.getName()))
+    String declaredAt = STACK.walk(frames -> frames.filter(frame -> !MAKERS.contains(frame.getClassName()))
         .findFirst().map(frame -> frame.toStackTraceElement().toString()).orElse("an unknown place"));
     return new Route(method, template, action, new Options(null, null, List.of(), false, false, List.of(), declaredAt),
         null);
@@ -323,12 +327,13 @@ public final class Route {
   }
 
   /**
-   * This route with what its readers are told: people, and programs that make clients. Changes nothing of what it does.
+   * This route with what its readers are told: people, and programs that make clients. Changes nothing of what it does. Headers and
+   * problems that were told of before stay, since those who made the route know them best.
    *
    * @param what what it does and answers
    */
   public Route describedAs(Description what) {
-    return new Route(method, template, action, options, what);
+    return new Route(method, template, action, options, description == null ? what : what.after(description));
   }
 
   /** The method. */

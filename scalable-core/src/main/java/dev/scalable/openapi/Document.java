@@ -113,6 +113,10 @@ final class Document {
       parameters.add(ordered("name", query.name(), "in", "query", "description", query.text(),
           "schema", schemas.of(query.type())));
     }
+    for (Description.Header header : description.headers()) {
+      parameters.add(ordered("name", header.name(), "in", "header", "required", header.required(),
+          "description", header.text(), "schema", ordered("type", "string")));
+    }
     return parameters;
   }
 
@@ -125,6 +129,10 @@ final class Document {
       Map<String, Object> response = ordered("description", phrase(answer.status()));
       answer.body().ifPresent(type -> response.put("content", json(type)));
       responses.put(Integer.toString(answer.status()), response);
+    }
+    for (Description.Failure failure : description.failures()) {
+      responses.put(Integer.toString(failure.status()), ordered("description", failure.text(),
+          "content", content("application/problem+json", ordered("$ref", "#/components/schemas/" + PROBLEM_NAME))));
     }
     responses.put("default", ordered("$ref", "#/components/responses/" + PROBLEM_NAME));
     return responses;

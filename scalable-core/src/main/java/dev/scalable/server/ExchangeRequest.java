@@ -124,6 +124,11 @@ final class ExchangeRequest implements Request {
   }
 
   @Override
+  public String query() {
+    return exchange.getQueryString();
+  }
+
+  @Override
   public Optional<String> query(String name) {
     String query = exchange.getQueryString();
     int from = 0;

@@ -11,23 +11,23 @@ import java.net.Socket;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Stands between a client and PostgreSQL: once armed, it lets the next COMMIT through and closes both ends on its reply. */
-final class CommitReplyDropper implements AutoCloseable {
+public final class CommitReplyDropper implements AutoCloseable {
 
   private final ServerSocket listener;
   private final int target;
   private final AtomicBoolean armed = new AtomicBoolean();
 
-  CommitReplyDropper(int target) throws IOException {
+  public CommitReplyDropper(int target) throws IOException {
     this.target = target;
     this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().start(this::accept);
   }
 
-  int port() {
+  public int port() {
     return listener.getLocalPort();
   }
 
-  void dropNextReply() {
+  public void dropNextReply() {
     armed.set(true);
   }
 

@@ -80,6 +80,7 @@ class OpenApiTest {
         Route.get("/trees/{id}", r -> Response.noContent())
             .describedAs(Description.of("One tree").answering(200, Tree.class)),
         Route.put("/trees/{id}", Tree.class, (r, tree) -> Response.noContent())
+            .describedAs(Description.of("").header("If-Match", true, "the version that was seen").failing(412, "another version"))
             .describedAs(Description.of("Changes a tree").bearer("trees:write").answering(204)),
         Route.get("/trees", r -> Response.noContent()).describedAs(Description.of("Pages through \"trees\" \u00fc")
             .query("limit", int.class, "most trees on a page").answering(200, new BodyType<Page<Tree>>() {})),
@@ -127,7 +128,12 @@ class OpenApiTest {
         .isEqualTo("{\"name\":\"id\",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\"}}");
     assertThat(put.at("/requestBody/content/application~1json/schema/$ref").asString())
         .isEqualTo("#/components/schemas/" + Tree.class.getName().replace('$', '.'));
-    assertThat(put.at("/responses").propertyNames()).containsExactly("204", "default");
+    assertThat(put.at("/parameters/1").toString()).as("what was told of before stays")
+        .isEqualTo("{\"name\":\"If-Match\",\"in\":\"header\",\"required\":true,\"description\":\"the version that was seen\","
+            + "\"schema\":{\"type\":\"string\"}}");
+    assertThat(put.at("/responses").propertyNames()).containsExactly("204", "412", "default");
+    assertThat(put.at("/responses/412/content/application~1problem+json/schema/$ref").asString())
+        .isEqualTo("#/components/schemas/Problem");
     assertThat(put.at("/security").toString()).isEqualTo("[{\"bearer\":[\"trees:write\"]}]");
     assertThat(paths.at("/~1trees/get/parameters/0/name").asString()).isEqualTo("limit");
     assertThat(paths.at("/~1a~1{x}~1b~1{y}/delete/parameters")).hasSize(2);

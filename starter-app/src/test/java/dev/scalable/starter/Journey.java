@@ -9,6 +9,7 @@ import dev.scalable.testkit.load.Client;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A client that sends each step of its work to the instance it wants, past the balancer. */
@@ -78,10 +79,18 @@ final class Journey implements AutoCloseable {
 
   /** Creates a product through one of the instances, counted from 0, and returns its id. */
   long create(int instance, String name) {
-    Answer answer = client(instance).send(Call.post("/products", details(name)));
+    Answer answer = client(instance).send(
+        Call.post("/products", details(name)).header("Idempotency-Key", UUID.randomUUID().toString()));
     assertThat(answer.status()).as(answer.text()).isEqualTo(201);
     String location = answer.header("Location").orElseThrow();
     return Long.parseLong(location.substring(location.lastIndexOf('/') + 1));
+  }
+
+  /** Sends a new product through both instances, with one key; returns what each answers, and whether it says it is a repeat. */
+  List<String> createTwice(String name) {
+    Call call = Call.post("/products", details(name)).header("Idempotency-Key", UUID.randomUUID().toString());
+    return List.of(0, 1).stream().map(instance -> client(instance).send(call))
+        .map(answer -> answer.status() + " " + answer.text() + answer.header("Idempotent-Replayed").orElse("")).toList();
   }
 
   void update(int instance, long id, String name) {

@@ -116,7 +116,8 @@ class OriginReportIT {
 
     LoadResult result = cluster.load()
         .mixed(RequestTemplate.get("/products/{id}", ids(100)).weight(4),
-            RequestTemplate.post("/products", () -> "{\"name\":\"new\",\"priceCents\":100,\"stock\":1}").weight(1))
+            RequestTemplate.post("/products", () -> "{\"name\":\"new\",\"priceCents\":100,\"stock\":1}").idempotencyKey()
+                .weight(1))
         .closed(users(8))
         .whileRunning(cluster::rollingRestart)
         .run();
@@ -147,6 +148,17 @@ class OriginReportIT {
       assertThat(journey.read(1, id)).contains("changed by the second");
       journey.await(0, id, "changed by the second");
     }
+  }
+
+  @Test
+  void what_was_created_by_one_instance_is_not_created_again_by_the_other(Cluster cluster) throws Exception {
+    long before = Rows.products(cluster);
+    try (Journey journey = new Journey(cluster.instances())) {
+      List<String> answers = journey.createTwice("created once");
+      assertThat(answers.getFirst()).startsWith("201 ").contains("created once");
+      assertThat(answers.getLast()).isEqualTo(answers.getFirst() + "true");
+    }
+    assertThat(Rows.products(cluster) - before).isEqualTo(1);
   }
 
   @Test

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class StatelessTest {
 
   private static final Map<String, String> NOWHERE = Map.of("SCALABLE_DB_URL", "jdbc:postgresql://127.0.0.1:1/none",
-      "SCALABLE_DB_USER", "nobody", "SCALABLE_REDIS_URL", "redis://127.0.0.1:1");
+      "SCALABLE_DB_USER", "nobody", "SCALABLE_REDIS_URL", "redis://127.0.0.1:1", "SCALABLE_HEALTH_PORT", "0");
 
   @Singleton
   @Component(modules = {ScalableModule.class, ProductsModule.class, Halt.class})

@@ -7,12 +7,14 @@ import dagger.multibindings.IntoSet;
 import dev.scalable.cache.Caches;
 import dev.scalable.cache.TwoTierCache;
 import dev.scalable.db.Db;
+import dev.scalable.db.Tx;
 import dev.scalable.http.Description;
 import dev.scalable.http.JsonCodec;
 import dev.scalable.http.Problem;
 import dev.scalable.http.Request;
 import dev.scalable.http.Response;
 import dev.scalable.http.Route;
+import dev.scalable.idempotency.Idempotent;
 import dev.scalable.lifecycle.Part;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -33,7 +35,7 @@ public interface ProductsModule {
 
   @Provides
   @ElementsIntoSet
-  static Set<Route> routes(TwoTierCache<Long, Product> products, Db db) {
+  static Set<Route> routes(TwoTierCache<Long, Product> products, Db db, Idempotent idempotent) {
     return Set.of(
         Route.get("/products/{id}", products, r -> r.pathLong("id"), Response::ok)
             .describedAs(Description.of("One product").answering(200, Product.class)),
@@ -42,9 +44,11 @@ public interface ProductsModule {
                 .query("after", long.class, "id of the last product that was seen")
                 .query("limit", int.class, "most products on a page, 1 to 100; 20 if absent")
                 .answering(200, ProductPage.class)),
-        Route.post("/products", ProductDetails.class, (r, details) -> create(db, products, details))
+        idempotent.post("/products", ProductDetails.class, (tx, r, details) -> create(tx, products, details))
             .describedAs(Description.of("Creates a product").answering(201, Product.class)),
-        Route.put("/products/{id}", ProductDetails.class, (r, details) -> update(db, products, r.pathLong("id"), details))
+        // To change a product twice does no harm; with a key, the second time cannot undo a change that came between.
+        idempotent.withOptionalKey()
+            .put("/products/{id}", ProductDetails.class, (tx, r, details) -> update(tx, products, r.pathLong("id"), details))
             .describedAs(Description.of("Changes a product").answering(200, Product.class)),
         Route.delete("/products/{id}", r -> delete(db, products, r.pathLong("id")))
             .describedAs(Description.of("Deletes a product, if it is there").answering(204)));
@@ -62,21 +66,16 @@ public interface ProductsModule {
     return Response.ok(ProductPage.of(db.read(tx -> tx.dao(Products.class).page(after, limit + 1)), limit));
   }
 
-  private static Response create(Db db, TwoTierCache<Long, Product> products, ProductDetails details) {
-    Product created = db.write(tx -> {
-      Product product = tx.dao(Products.class).create(details);
-      // Someone may have asked for this id before, and it is cached that there is nothing.
-      products.invalidate(tx, product.id());
-      return product;
-    });
+  private static Response create(Tx tx, TwoTierCache<Long, Product> products, ProductDetails details) {
+    Product created = tx.dao(Products.class).create(details);
+    // Someone may have asked for this id before, and it is cached that there is nothing.
+    products.invalidate(tx, created.id());
     return Response.created("/products/" + created.id(), created);
   }
 
-  private static Response update(Db db, TwoTierCache<Long, Product> products, long id, ProductDetails details) {
-    Product updated = db.write(tx -> {
-      products.invalidate(tx, id);
-      return tx.dao(Products.class).update(id, details);
-    });
+  private static Response update(Tx tx, TwoTierCache<Long, Product> products, long id, ProductDetails details) {
+    products.invalidate(tx, id);
+    Product updated = tx.dao(Products.class).update(id, details);
     if (updated == null) {
       throw Problem.notFound("There is no product " + id);
     }
