@@ -1,6 +1,7 @@
 package dev.scalable.http;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -83,12 +84,23 @@ public interface Request {
   long queryLong(String name, long orElse, long min, long max);
 
   /**
-   * The value of a header; of one that was sent on several lines, the first.
+   * The value of a header; of one that was sent on several lines, the first. A header that is no list (RFC 9110 section 5.3), such as
+   * {@code Authorization}, {@code Content-Type} or {@code Idempotency-Key}, was sent once: a request that repeats one is answered 400
+   * before anybody sees it. A request for HEAD has no {@code Range} (section 14.2).
    *
    * @param name name of the header, in any case
    * @return the value; empty when the header is absent
    */
   Optional<String> header(String name);
+
+  /**
+   * The values of a header on all of its lines, in their order: {@code If-Match}, {@code Accept}, {@code X-Forwarded-For} and other
+   * lists may be spread over several, which together are one list (RFC 9110 section 5.3). They are not split at commas.
+   *
+   * @param name name of the header, in any case
+   * @return one value for each line; empty when the header is absent; cannot be changed
+   */
+  List<String> headers(String name);
 
   /**
    * Refuses a change of a version other than the client has seen: for a handler that is about to change or delete something, in the
@@ -98,8 +110,10 @@ public interface Request {
    * @throws Problem 412 if {@code If-Match} does not have it exactly, or {@code If-None-Match} has it
    */
   default void checkVersion(@Nullable EntityTag current) {
-    boolean lost = header("If-Match").filter(list -> current == null || !current.isExactlyIn(list)).isPresent();
-    if (lost || header("If-None-Match").filter(list -> current != null && current.isIn(list)).isPresent()) {
+    List<String> matches = headers("If-Match");
+    List<String> others = headers("If-None-Match");
+    boolean lost = !matches.isEmpty() && (current == null || !current.isExactlyIn(String.join(", ", matches)));
+    if (lost || (!others.isEmpty() && current != null && current.isIn(String.join(", ", others)))) {
       throw Problem.of(412, "Precondition Failed", "There is another version here than the one asked for"
           + (current == null ? ": none" : ": " + current));
     }

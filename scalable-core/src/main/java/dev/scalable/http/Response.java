@@ -124,7 +124,9 @@ public record Response(int status, List<Header> headers, Body body) {
 
     /**
      * Writes the body. Runs on a handler thread; a write waits while the client does not read. The request's deadline holds until the
-     * first bytes leave (16 KiB, or a flush); after that, a client that reads nothing for 15 seconds is cut off.
+     * first bytes leave (16 KiB, or a flush); after that, a client for which
+     * bytes wait and that takes none of them for the server's write timeout (15 seconds) is cut off. When the client leaves, the
+     * thread is interrupted.
      *
      * @param out where to write; need not be closed
      * @throws Exception to fail: with an error as from a handler while nothing has left yet, else by cutting the connection, so that

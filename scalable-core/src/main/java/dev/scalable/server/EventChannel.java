@@ -143,7 +143,8 @@ final class EventChannel implements EventStream {
     }
   }
 
-  private void cut() {
+  /** Ends the connection: its client does not read, or has gone. */
+  void cut() {
     onIoThread(() -> IoUtils.safeClose(exchange.getConnection()));
   }
 
@@ -229,8 +230,16 @@ final class EventChannel implements EventStream {
     }
     ending = true;
     schedule();
-    onIoThread(() -> exchange.getIoThread().executeAfter(() -> IoUtils.safeClose(exchange.getConnection()),
-        LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS));
+    onIoThread(this::boundLastWords);
+  }
+
+  private void boundLastWords() {
+    try {
+      exchange.getIoThread().executeAfter(() -> IoUtils.safeClose(exchange.getConnection()), LAST_WORDS.toMillis(),
+          TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      log.debug("{} ends with the server", id);
+    }
   }
 
   /** Tells the client to come back, to another instance, and ends. Clients come back spread over a second. */

@@ -7,7 +7,10 @@ import dev.scalable.http.Problem;
 import dev.scalable.http.Request;
 import dev.scalable.http.Trace;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Methods;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -160,7 +163,22 @@ final class ExchangeRequest implements Request {
 
   @Override
   public Optional<String> header(String name) {
-    return Optional.ofNullable(exchange.getRequestHeaders().getFirst(name));
+    HeaderValues values = values(name);
+    return values == null ? Optional.empty() : Optional.of(values.getFirst());
+  }
+
+  @Override
+  public List<String> headers(String name) {
+    HeaderValues values = values(name);
+    return values == null ? List.of() : List.copyOf(values);
+  }
+
+  private @Nullable HeaderValues values(String name) {
+    // RFC 9110 section 14.2: a part is of GET alone, and a GET route answers HEAD with the headers of the whole.
+    if (name.equalsIgnoreCase("Range") && exchange.getRequestMethod().equals(Methods.HEAD)) {
+      return null;
+    }
+    return exchange.getRequestHeaders().get(name);
   }
 
   @Override

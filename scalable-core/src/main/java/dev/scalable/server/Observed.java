@@ -41,6 +41,7 @@ final class Observed {
   private final Trace trace;
   private final long began = System.nanoTime();
   private Observers.@Nullable OfRoute route;
+  private boolean left;
 
   private Observed(HttpServerExchange exchange, Observers observers) {
     this.exchange = exchange;
@@ -112,6 +113,11 @@ final class Observed {
     route = observers.of(found);
   }
 
+  /** Takes note that its client has left before there was a response. */
+  void clientLeft() {
+    left = true;
+  }
+
   /** Tells the observers that its response was written or its connection lost. Called once. */
   void end() {
     String method = exchange.getRequestMethod().toString();
@@ -119,7 +125,7 @@ final class Observed {
     String path = exchange.getRequestURI();
     told.ended(new RequestObserver.Ended(id, trace.traceId(), method, told.route(),
         path.length() > LONGEST_PATH ? path.substring(0, LONGEST_PATH) : path,
-        exchange.isResponseStarted() ? exchange.getStatusCode() : CLIENT_WENT, exchange.getResponseBytesSent(),
+        exchange.isResponseStarted() && !left ? exchange.getStatusCode() : CLIENT_WENT, exchange.getResponseBytesSent(),
         System.nanoTime() - began, observers.clients().address(exchange), System.currentTimeMillis()));
   }
 }

@@ -42,8 +42,8 @@ public interface RequestObserver {
    * @param method its method as it was sent
    * @param route template of its route, or {@link #UNMATCHED}
    * @param path its path as it was sent, without the query, in which secrets may stand; cut at 500 characters
-   * @param status status of the response; 499 if the connection was lost before there was one, which shows while its body is
-   *     awaited and not while its handler runs
+   * @param status status of the response; 499 if the client had left before there was one: its side of the connection had ended,
+   *     while its body was awaited or its handler ran
    * @param bytes length of the response's body as it was sent
    * @param nanos time from its last header to the last byte of the response, or to the loss of the connection
    * @param client IP address of the client, as {@link dev.scalable.http.Client#address()}

@@ -17,6 +17,7 @@ import java.util.UUID;
  * @param requestTimeout time in which a request must be answered, else 504; shorter than the proxy's read timeout, so that it is
  *     the instance and not the proxy that says so
  * @param bodyTimeout time in which a request body must have arrived, besides a second for every 16 KiB of it; else 408
+ * @param writeTimeout time in which a client must take some of what waits for it, else its connection is closed
  * @param maxBody most bytes of a request body, else 413
  * @param maxInFlight most handlers that run at once; a request beyond waits for one to end
  * @param queueTime longest such wait, then 503
@@ -29,7 +30,7 @@ import java.util.UUID;
  *     separated by commas; empty for none
  */
 public record ServerSettings(String host, int port, String instanceId, Threads threads, Duration requestTimeout,
-    Duration bodyTimeout, int maxBody, int maxInFlight, Duration queueTime, Duration idleTimeout, Duration drainDelay,
+    Duration bodyTimeout, Duration writeTimeout, int maxBody, int maxInFlight, Duration queueTime, Duration idleTimeout, Duration drainDelay,
     Duration drainTimeout, int healthPort, String trustedProxies) {
 
   private static final int HEALTH_PORT_ABOVE = 1_000;
@@ -59,6 +60,7 @@ public record ServerSettings(String host, int port, String instanceId, Threads t
         settings.choice("SCALABLE_HTTP_THREADS", Threads.class, unpinned ? Threads.VIRTUAL : Threads.PLATFORM),
         settings.duration("SCALABLE_HTTP_REQUEST_TIMEOUT", Duration.ofSeconds(8), Duration.ofMillis(10), Duration.ofHours(1)),
         settings.duration("SCALABLE_HTTP_BODY_TIMEOUT", Duration.ofSeconds(10), Duration.ofMillis(10), Duration.ofHours(1)),
+        settings.duration("SCALABLE_HTTP_WRITE_TIMEOUT", Duration.ofSeconds(15), Duration.ofMillis(10), Duration.ofHours(1)),
         settings.number("SCALABLE_HTTP_MAX_BODY_BYTES", 1024 * 1024, 0, 1 << 30),
         settings.number("SCALABLE_HTTP_MAX_IN_FLIGHT", 256, 1, 100_000),
         settings.duration("SCALABLE_HTTP_QUEUE_TIME", Duration.ofMillis(50), Duration.ZERO, Duration.ofMinutes(1)),

@@ -81,6 +81,28 @@ class OverloadTest {
 
   @ParameterizedTest
   @EnumSource
+  void a_body_that_an_inline_route_makes_while_it_is_sent_takes_a_place_as_well(ServerSettings.Threads threads) throws Exception {
+    Route inline = Route.get("/stream", r -> Response.stream("text/plain", out -> {
+      entered.release();
+      release.await();
+      out.write('a');
+    })).inline();
+    try (TestServer server = TestServer.start(settings(threads, 1, "50ms"), Set.of(slow, inline)); Wire stream = server.connect();
+        Wire late = server.connect(); Wire later = server.connect()) {
+      stream.send(get("/stream"));
+      entered.acquire();
+      assertThat(late.ask(get("/slow")).status()).as("a handler beside it").isEqualTo(503);
+      Wire.Answer refused = later.ask(get("/stream"));
+      assertThat(refused.status()).as("another one").isEqualTo(503);
+      assertThat(refused.header("Retry-After")).isPresent();
+      release.countDown();
+      assertThat(stream.answer().body()).isEqualTo("a");
+      assertThat(later.ask(get("/stream")).body()).isEqualTo("a");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void one_that_waits_is_answered_as_soon_as_another_ends(ServerSettings.Threads threads) throws Exception {
     List<Wire> busy = new ArrayList<>();
     try (TestServer server = TestServer.start(settings(threads, 2, LONG), Set.of(slow)); Wire late = server.connect();
