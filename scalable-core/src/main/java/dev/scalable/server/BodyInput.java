@@ -15,11 +15,13 @@ import org.xnio.IoUtils;
 import org.xnio.XnioExecutor;
 
 /**
- * The body of a request as a handler reads it: one buffer, filled on the IO thread when the handler asks, and emptied on the handler
- * thread, by turns. Nothing is read before it is asked for, so a client sends no faster than its handler reads.
+ * The body of a request as a handler reads it: one buffer, filled on the IO thread when the handler asks, and emptied
+ * on the handler thread, by turns. Nothing is read before it is asked for, so a client sends no faster than its handler
+ * reads.
  *
- * <p>What counts against the client is the time in which the handler waited for it, in all: the server's limit for bodies, and a
- * second for each 16 KiB that came. One rule so ends both the client that is silent and the one that sends a byte now and then.
+ * <p>What counts against the client is the time in which the handler waited for it, in all: the server's limit for
+ * bodies, and a second for each 16 KiB that came. One rule so ends both the client that is silent and the one that
+ * sends a byte now and then.
  */
 final class BodyInput extends InputStream {
 

@@ -12,11 +12,11 @@ import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * The body of a response as its writer sees it: one buffer, filled on the handler thread and emptied on the IO thread, by turns. While
- * it is the IO thread's turn, the writer waits, and so goes no faster than its client reads.
+ * The body of a response as its writer sees it: one buffer, filled on the handler thread and emptied on the IO thread,
+ * by turns. While it is the IO thread's turn, the writer waits, and so goes no faster than its client reads.
  *
- * <p>Undertow's own blocking stream waits in the handler thread for the socket, at the price of a selector with its file descriptors
- * for each; here the IO thread does all the waiting for sockets.
+ * <p>Undertow's own blocking stream waits in the handler thread for the socket, at the price of a selector with its
+ * file descriptors for each; here the IO thread does all the waiting for sockets.
  */
 final class BodyOutput extends OutputStream {
 
@@ -31,7 +31,10 @@ final class BodyOutput extends OutputStream {
 
   private final Thread writer = Thread.currentThread();
 
-  /** Guarded by this: whether it is the IO thread's turn, what has ended the stream before its time, and whether it was at its end. */
+  /**
+   * Guarded by this: whether it is the IO thread's turn, what has ended the stream before its time, and whether it was
+   * at its end.
+   */
   private boolean turn;
   private boolean over;
   private boolean interrupted;
@@ -43,7 +46,10 @@ final class BodyOutput extends OutputStream {
 
   /** What happens around the bytes. */
   interface Start {
-    /** Takes the right to answer the request; false if somebody else has. Called on the handler thread, before the first bytes leave. */
+    /**
+     * Takes the right to answer the request; false if somebody else has. Called on the handler thread, before the first
+     * bytes leave.
+     */
     boolean claim();
 
     /** Sends the head. Called on the IO thread. */
@@ -225,7 +231,6 @@ final class BodyOutput extends OutputStream {
       start.head();
       opened = exchange.getResponseChannel();
       opened.getWriteSetter().set(writable -> advance());
-      exchange.getConnection().addCloseListener(closed -> clientLeft());
       channel = opened;
     }
     return opened;

@@ -17,9 +17,9 @@ import org.xnio.XnioExecutor;
 /**
  * Reads one request's body on the IO thread as it arrives, within a limit of bytes and of time.
  *
- * <p>Undertow's own receiver ends the connection without an answer when a chunked body grows too large, does not notice at all when
- * that body lies in its buffer already, has no limit for a body that arrives byte by byte, and lets a client wait that has asked to
- * be told to continue (RFC 9110 section 10.1.1).
+ * <p>Undertow's own receiver ends the connection without an answer when a chunked body grows too large, does not notice
+ * at all when that body lies in its buffer already, has no limit for a body that arrives byte by byte, and lets a
+ * client wait that has asked to be told to continue (RFC 9110 section 10.1.1).
  */
 final class BodyReader {
 
@@ -81,7 +81,8 @@ final class BodyReader {
   }
 
   /**
-   * Reads the body. Called while the exchange is being handled; what is here already is handed over before this returns.
+   * Reads the body. Called while the exchange is being handled; what is here already is handed over before this
+   * returns.
    *
    * @throws Problem 413 if its length is given and too large
    */

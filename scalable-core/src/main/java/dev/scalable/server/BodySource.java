@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * What the body of one request is read from, whoever reads it: the bytes as they arrive, how many may come, and how long they may
- * take. Of the IO thread alone.
+ * What the body of one request is read from, whoever reads it: the bytes as they arrive, how many may come, and how
+ * long they may take. Of the IO thread alone.
  */
 final class BodySource {
 

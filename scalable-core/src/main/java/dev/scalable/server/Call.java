@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 import org.xnio.XnioExecutor;
 
 /**
- * One request on its way through the handler thread: runs the handler there, and answers on the IO thread exactly once, with the
- * handler's response or, at the deadline, without it.
+ * One request on its way through the handler thread: runs the handler there, and answers on the IO thread exactly once,
+ * with the handler's response or, at the deadline, without it.
  */
 final class Call implements Runnable {
 
@@ -65,7 +65,8 @@ final class Call implements Runnable {
       }
       runner = Thread.currentThread();
     }
-    // On this thread the app's own log lines can be told apart; on the IO thread, which runInline() uses, it would cost too much.
+    // On this thread the app's own log lines can be told apart; on the IO thread, which runInline() uses, it would cost
+    // too much.
     observed.named(() -> {
       ResponseWriter.Encoded encoded = encoded(match.chain().around(this::respond, request, this::failure));
       if (encoded.live()) {
@@ -81,7 +82,10 @@ final class Call implements Runnable {
     runInline(this::respond);
   }
 
-  /** Answers here, on the IO thread, with what {@code known} says; only a body that is made while it is sent takes a thread. */
+  /**
+   * Answers here, on the IO thread, with what {@code known} says; only a body that is made while it is sent takes a
+   * thread.
+   */
   void runInline(Handler known) {
     ResponseWriter.Encoded encoded = encoded(match.chain().around(known, request, this::failure));
     if (encoded.live()) {

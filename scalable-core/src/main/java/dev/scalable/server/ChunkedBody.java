@@ -16,13 +16,15 @@ import org.xnio.conduits.ConduitReadableByteChannel;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * A body that comes in chunks (RFC 9112 section 7.1), read to the letter: a size is 1 to 15 hexadecimal digits, lines end in CR LF,
- * and nothing stands between the data of a chunk and its end. Extensions and trailers are read over.
+ * A body that comes in chunks (RFC 9112 section 7.1), read to the letter: a size is 1 to 15 hexadecimal digits, lines
+ * end in CR LF, and nothing stands between the data of a chunk and its end. Extensions and trailers are read over.
  *
- * <p>It takes the place of Undertow's own reader, which lets much pass that another server or proxy reads otherwise (a size of
- * nothing as the end, junk behind a chunk's data, bare line feeds), and which closes the connection where an answer is due.
+ * <p>It takes the place of Undertow's own reader, which lets much pass that another server or proxy reads otherwise (a
+ * size of nothing as the end, junk behind a chunk's data, bare line feeds), and which closes the connection where an
+ * answer is due.
  *
- * <p>The connection of such a request carries no other, so what stands behind the body is nobody's. Of the IO thread alone.
+ * <p>The connection of such a request carries no other, so what stands behind the body is nobody's. Of the IO thread
+ * alone.
  */
 final class ChunkedBody extends AbstractStreamSourceConduit<StreamSourceConduit> {
 
@@ -53,7 +55,9 @@ final class ChunkedBody extends AbstractStreamSourceConduit<StreamSourceConduit>
 
   private static final int LONGEST_TRAILERS = 8 * 1024;
 
-  /** What is read away of a malformed body, so that the operating system need not reset the connection because of it. */
+  /**
+   * What is read away of a malformed body, so that the operating system need not reset the connection because of it.
+   */
   private static final int MOST_READ_AWAY = 1024 * 1024;
 
   private final HttpServerExchange exchange;

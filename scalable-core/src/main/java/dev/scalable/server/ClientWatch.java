@@ -13,12 +13,13 @@ import org.slf4j.LoggerFactory;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * Notices that a client leaves while its request is worked on: its side of the connection ends, or is reset. Such a request counts as
- * 499. A handler is not interrupted, since it may be in the middle of a transaction whose end nobody could tell then; its answer is
- * tried to be given, for a client that has ended its side only. What makes a body as it is sent is ended.
+ * Notices that a client leaves while its request is worked on: its side of the connection ends, or is reset. Such a
+ * request counts as 499. A handler is not interrupted, since it may be in the middle of a transaction whose end nobody
+ * could tell then; its answer is tried to be given, for a client that has ended its side only. What makes a body as it
+ * is sent is ended.
  *
- * <p>A client that has sent its next request already is not watched: what stands behind that cannot be seen. Made on the IO thread,
- * once its request is complete; {@link #whenGone} may be called by any thread.
+ * <p>A client that has sent its next request already is not watched: what stands behind that cannot be seen. Made on
+ * the IO thread, once its request is complete; {@link #whenGone} may be called by any thread.
  */
 final class ClientWatch {
 
@@ -49,7 +50,8 @@ final class ClientWatch {
     ClientWatch watch = new ClientWatch(exchange, connection);
     exchange.putAttachment(KEY, watch);
     connection.getChannel().getSourceChannel().setReadListener(readable -> watch.look());
-    // Undertow has suspended them in this turn of the IO thread, and resumes them after the answer: this costs no system call.
+    // Undertow has suspended them in this turn of the IO thread, and resumes them after the answer: this costs no
+    // system call.
     connection.getOriginalSourceConduit().resumeReads();
   }
 

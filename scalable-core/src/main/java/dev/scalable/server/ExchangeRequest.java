@@ -101,7 +101,8 @@ final class ExchangeRequest implements Request {
     String value = path(name);
     try {
       long number = Long.parseLong(value);
-      // The parser also takes a plus sign, leading zeros and other scripts' digits, and so many addresses for one resource.
+      // The parser also takes a plus sign, leading zeros and other scripts' digits, and so many addresses for one
+      // resource.
       if (Long.toString(number).equals(value)) {
         return number;
       }

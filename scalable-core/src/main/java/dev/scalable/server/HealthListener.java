@@ -90,8 +90,8 @@ final class HealthListener implements Part {
         .set(UndertowOptions.ENABLE_HTTP2, false)
         .getMap());
     open.setRootHandler(this::handle);
-    listener = Listener.open("health", 1, new InetSocketAddress(settings.host(), settings.healthPort()), settings.writeTimeout(),
-        "SCALABLE_HEALTH_PORT", open::handleEvent);
+    listener = Listener.open("health", 1, new InetSocketAddress(settings.host(), settings.healthPort()),
+        settings.writeTimeout(), "SCALABLE_HEALTH_PORT", open::handleEvent);
     log.info("{} tells of its health on {}:{}", settings.instanceId(), settings.host(), port());
   }
 

@@ -143,8 +143,8 @@ public final class HttpServer implements Part {
         .set(UndertowOptions.MAX_HEADER_SIZE, 16 * 1024)
         .set(UndertowOptions.MAX_HEADERS, 100)
         .set(UndertowOptions.MAX_PARAMETERS, 200)
-        // Of a chunked body, counts the sizes and extensions of chunks as well: a guard against one that is nothing but those. The
-        // limit of the data is its route's.
+        // Of a chunked body, counts the sizes and extensions of chunks as well: a guard against one that is nothing
+        // but those. The limit of the data is its route's.
         .set(UndertowOptions.MAX_ENTITY_SIZE, 4L * largestBody() + 64 * 1024)
         .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, 5_000)
         .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int) settings.idleTimeout().toMillis())

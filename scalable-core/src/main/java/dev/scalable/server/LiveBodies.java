@@ -37,7 +37,9 @@ final class LiveBodies {
   private final Set<EventChannel> open = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
 
-  /** Bodies that are made in a place of {@code inFlight}; what is to be done when events end is run by {@code threads}. */
+  /**
+   * Bodies that are made in a place of {@code inFlight}; what is to be done when events end is run by {@code threads}.
+   */
   LiveBodies(ResponseWriter writer, InFlight inFlight, HandlerThreads threads) {
     this.writer = writer;
     this.inFlight = inFlight;
@@ -58,8 +60,9 @@ final class LiveBodies {
       Function<Throwable, ResponseWriter.Encoded> failed, Supplier<ResponseWriter.Then> then) {}
 
   /**
-   * Sends an answer from a handler thread of its own, in a place among the handlers: its writer uses what they use. Without a place in
-   * time, the client is told to come back. Called on the IO thread, while the exchange is being handled.
+   * Sends an answer from a handler thread of its own, in a place among the handlers: its writer uses what they use.
+   * Without a place in time, the client is told to come back. Called on the IO thread, while the exchange is being
+   * handled.
    */
   void dispatch(Answer answer) {
     ClientWatch.start(answer.exchange());
@@ -138,8 +141,8 @@ final class LiveBodies {
   }
 
   /**
-   * Sets the head. Without a length the body is sent in chunks, also where the connection is to be closed after it (there Undertow
-   * would leave them out): only so can a client tell a body that was cut off from a whole one.
+   * Sets the head. Without a length the body is sent in chunks, also where the connection is to be closed after it
+   * (there Undertow would leave them out): only so can a client tell a body that was cut off from a whole one.
    */
   private void beginLive(Answer answer, OptionalLong length, ResponseWriter.Then then) {
     HttpServerExchange exchange = answer.exchange();

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What is wrong with an app, gathered from all that is made of it, so that one start tells all of it. For one thread. */
+/**
+ * What is wrong with an app, gathered from all that is made of it, so that one start tells all of it. For one thread.
+ */
 final class Mistakes {
 
   private final List<IllegalStateException> found = new ArrayList<>();

@@ -17,8 +17,10 @@ final class Negotiation {
   /**
    * Refuses a client that sends what a route does not take, or excludes all it answers with.
    *
-   * @throws Problem 415 if the route binds JSON and the request says that its body is something else; one that says nothing passes
-   * @throws Problem 406 if the request has {@code Accept}, and the route says what it produces, and the one has none of the other
+   * @throws Problem 415 if the route binds JSON and the request says that its body is something else; one that says
+   *     nothing passes
+   * @throws Problem 406 if the request has {@code Accept}, and the route says what it produces, and the one has none of
+   *     the other
    */
   static void check(Route route, HttpServerExchange exchange) {
     if (route.action() instanceof Route.Action.CallWithBody<?>) {
@@ -46,7 +48,10 @@ final class Negotiation {
     }
   }
 
-  /** The header that says what a method takes: RFC 5789 section 3.1, W3C Linked Data Platform 7.1, RFC 9110 section 15.5.16. */
+  /**
+   * The header that says what a method takes: RFC 5789 section 3.1, W3C Linked Data Platform 7.1, RFC 9110 section
+   * 15.5.16.
+   */
   private static String taken(Method method) {
     return switch (method) {
       case PATCH -> "Accept-Patch";

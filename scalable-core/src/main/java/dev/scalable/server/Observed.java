@@ -13,8 +13,8 @@ import org.slf4j.MDC;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * A request's name and time: what logs, problems and observers know it by, from its arrival to its end. It travels with its exchange.
- * Changed on the IO thread alone; what others read of it is final.
+ * A request's name and time: what logs, problems and observers know it by, from its arrival to its end. It travels with
+ * its exchange. Changed on the IO thread alone; what others read of it is final.
  */
 final class Observed {
 
@@ -66,7 +66,9 @@ final class Observed {
     return begun;
   }
 
-  /** Section 3.2.2: with several headers, or one that is malformed, a trace begins here, and the state belongs to none. */
+  /**
+   * Section 3.2.2: with several headers, or one that is malformed, a trace begins here, and the state belongs to none.
+   */
   private static Trace trace(HeaderMap headers) {
     HeaderValues lines = headers.get(TRACEPARENT);
     if (lines == null || lines.size() != 1) {

@@ -9,16 +9,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Headers whose value is no list, so that a request must have them once at most (RFC 9110 section 5.3). What a second one means is
- * read differently from server to server: by the first, by the last, or joined. {@code Host} and {@code Content-Length} are refused by
- * Undertow's parser in the same way.
+ * Headers whose value is no list, so that a request must have them once at most (RFC 9110 section 5.3). What a second
+ * one means is read differently from server to server: by the first, by the last, or joined. {@code Host} and {@code
+ * Content-Length} are refused by Undertow's parser in the same way.
  */
 final class Singletons {
 
-  private static final Set<HttpString> ONCE = Stream.of("Access-Control-Request-Method", "Authorization", "Content-Length",
-      "Content-Location", "Content-Range", "Content-Type", "Date", "From", "Host", "Idempotency-Key", "If-Modified-Since", "If-Range",
-      "If-Unmodified-Since", "Last-Event-ID", "Max-Forwards", "Origin", "Proxy-Authorization", "Range", "Referer", "User-Agent",
-      "X-Request-Id").map(HttpString::new).collect(Collectors.toUnmodifiableSet());
+  private static final Set<HttpString> ONCE = Stream.of("Access-Control-Request-Method", "Authorization",
+      "Content-Length", "Content-Location", "Content-Range", "Content-Type", "Date", "From", "Host", "Idempotency-Key",
+      "If-Modified-Since", "If-Range", "If-Unmodified-Since", "Last-Event-ID", "Max-Forwards", "Origin",
+      "Proxy-Authorization", "Range", "Referer", "User-Agent", "X-Request-Id")
+      .map(HttpString::new).collect(Collectors.toUnmodifiableSet());
 
   private Singletons() {}
 

@@ -15,9 +15,9 @@ import org.xnio.conduits.ConduitStreamSinkChannel;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * Ends the connection of a client that does not read. The time runs only while there are bytes that the socket did not take: a body
- * whose writer pauses, however long, costs its client nothing. (XNIO's and Undertow's own {@code WRITE_TIMEOUT} counts from the last
- * write, and so cuts the connection at the first write after a pause.)
+ * Ends the connection of a client that does not read. The time runs only while there are bytes that the socket did not
+ * take: a body whose writer pauses, however long, costs its client nothing. (XNIO's and Undertow's own {@code
+ * WRITE_TIMEOUT} counts from the last write, and so cuts the connection at the first write after a pause.)
  *
  * <p>Nothing is timed, and no clock is read, while the socket takes all that it is given. Of the IO thread alone.
  */
@@ -84,7 +84,8 @@ final class StalledWrites extends AbstractStreamSinkConduit<StreamSinkConduit> {
   }
 
   private XnioExecutor.Key after(long nanos) {
-    return connection.getIoThread().executeAfter(this::check, TimeUnit.NANOSECONDS.toMillis(nanos) + 1, TimeUnit.MILLISECONDS);
+    return connection.getIoThread().executeAfter(this::check, TimeUnit.NANOSECONDS.toMillis(nanos) + 1,
+        TimeUnit.MILLISECONDS);
   }
 
   private void rest() {

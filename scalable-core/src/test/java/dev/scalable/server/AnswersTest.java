@@ -26,7 +26,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the server answers to requests sound and unsound, over raw sockets and with handlers on both kinds of threads. */
+/**
+ * What the server answers to requests sound and unsound, over raw sockets and with handlers on both kinds of threads.
+ */
 class AnswersTest {
 
   private record Item(String name, int count) {

@@ -83,7 +83,8 @@ class ClientLeavesTest {
 
   @ParameterizedTest
   @EnumSource
-  void a_handler_whose_client_leaves_goes_on_to_its_end_and_counts_as_499(ServerSettings.Threads threads) throws Exception {
+  void a_handler_whose_client_leaves_goes_on_to_its_end_and_counts_as_499(ServerSettings.Threads threads)
+      throws Exception {
     try (TestServer server = server(threads, Route.post("/hold", String.class, (r, body) -> hold()))) {
       try (Wire wire = server.connect()) {
         wire.send(json("POST /hold", "\"x\""));
@@ -116,8 +117,10 @@ class ClientLeavesTest {
 
   @ParameterizedTest
   @EnumSource
-  void a_client_that_sends_its_next_request_meanwhile_is_answered_both(ServerSettings.Threads threads) throws Exception {
-    try (TestServer server = server(threads, Route.get("/hold", r -> hold()), Route.get("/next", r -> Response.text("next")));
+  void a_client_that_sends_its_next_request_meanwhile_is_answered_both(ServerSettings.Threads threads)
+      throws Exception {
+    try (TestServer server = server(threads, Route.get("/hold", r -> hold()),
+        Route.get("/next", r -> Response.text("next")));
         Wire wire = server.connect()) {
       wire.send(get("/hold"));
       entered.acquire();
@@ -134,7 +137,8 @@ class ClientLeavesTest {
 
   @ParameterizedTest
   @EnumSource
-  void what_writes_a_body_is_interrupted_before_and_after_its_first_bytes(ServerSettings.Threads threads) throws Exception {
+  void what_writes_a_body_is_interrupted_before_and_after_its_first_bytes(ServerSettings.Threads threads)
+      throws Exception {
     for (boolean begun : List.of(false, true)) {
       for (boolean inline : List.of(false, true)) {
         told.clear();

@@ -27,7 +27,8 @@ class UploadTest {
 
   @ParameterizedTest
   @EnumSource
-  void a_malformed_chunk_ends_the_reading_of_its_handler_and_is_answered_400(ServerSettings.Threads threads) throws Exception {
+  void a_malformed_chunk_ends_the_reading_of_its_handler_and_is_answered_400(ServerSettings.Threads threads)
+      throws Exception {
     for (String body : List.of("3\r\nabc\r\nzz\r\n", "3\r\nabcd\r\n0\r\n\r\n", "3\r\nabc\n0\r\n\r\n")) {
       AtomicInteger whole = new AtomicInteger();
       try (TestServer server = TestServer.start(threads, Route.upload(Method.POST, "/", (r, in) -> {
