@@ -184,9 +184,9 @@ class ProbesTest {
         probe("cookies of 20 kB", get("/head", "Cookie: " + "a=b; ".repeat(4_000)), ends(400), ends(431)),
         // Headers that are no lists, and come twice.
         probe("two Authorizations", get("/head", "Authorization: Bearer a", "Authorization: Bearer b"),
-            open(400), open(400)),
+            open(400), ends(400)),
         probe("two Authorizations that agree", get("/head", "Authorization: Bearer a", "authorization: Bearer a"),
-            open(400), open(400)),
+            open(400), ends(400)),
         probe("two Content-Types",
             head("POST /items", "Content-Type: text/xml", "Content-Type: application/json", length) + ITEM,
             ends(400), open(400)),
