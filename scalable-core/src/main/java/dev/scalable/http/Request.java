@@ -1,13 +1,14 @@
 package dev.scalable.http;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request, as a handler sees it. It has no session and no attributes: what a handler needs to remember belongs into the
- * database or the cache, which all instances share.
+ * One request, as a handler sees it. It has no session and no attributes: what a handler needs to remember belongs into
+ * the database or the cache, which all instances share.
  *
  * <p>Valid only during the call it was passed to, and meant for that call's thread.
  */
@@ -20,12 +21,14 @@ public interface Request {
   String path();
 
   /**
-   * The template of the route that matched, for example {@code /products/{id}}; empty in a filter that sees a request which no route
-   * was found for.
+   * The template of the route that matched, for example {@code /products/{id}}; empty in a filter that sees a request
+   * which no route was found for.
    */
   String route();
 
-  /** The identity of this request: the client's or the proxy's {@code X-Request-Id} where that is sane, else made here. */
+  /**
+   * The identity of this request: the client's or the proxy's {@code X-Request-Id} where that is sane, else made here.
+   */
   String id();
 
   /** The other end, as far as trusted proxies tell. */
@@ -86,7 +89,9 @@ public interface Request {
   String query();
 
   /**
-   * The value of a header; of one that was sent on several lines, the first.
+   * The value of a header; of one that was sent on several lines, the first. A header that is no list (RFC 9110 section
+   * 5.3), such as {@code Authorization}, {@code Content-Type} or {@code Idempotency-Key}, was sent once: a request that
+   * repeats one is answered 400 before anybody sees it. A request for HEAD has no {@code Range} (section 14.2).
    *
    * @param name name of the header, in any case
    * @return the value; empty when the header is absent
@@ -94,15 +99,27 @@ public interface Request {
   Optional<String> header(String name);
 
   /**
-   * Refuses a change of a version other than the client has seen: for a handler that is about to change or delete something, in the
-   * transaction in which it does (RFC 9110 section 13.1). A request that names no version passes.
+   * The values of a header on all of its lines, in their order: {@code If-Match}, {@code Accept}, {@code
+   * X-Forwarded-For} and other lists may be spread over several, which together are one list (RFC 9110 section 5.3).
+   * They are not split at commas.
+   *
+   * @param name name of the header, in any case
+   * @return one value for each line; empty when the header is absent; cannot be changed
+   */
+  List<String> headers(String name);
+
+  /**
+   * Refuses a change of a version other than the client has seen: for a handler that is about to change or delete
+   * something, in the transaction in which it does (RFC 9110 section 13.1). A request that names no version passes.
    *
    * @param current the version there is now; null when there is nothing
    * @throws Problem 412 if {@code If-Match} does not have it exactly, or {@code If-None-Match} has it
    */
   default void checkVersion(@Nullable EntityTag current) {
-    boolean lost = header("If-Match").filter(list -> current == null || !current.isExactlyIn(list)).isPresent();
-    if (lost || header("If-None-Match").filter(list -> current != null && current.isIn(list)).isPresent()) {
+    List<String> matches = headers("If-Match");
+    List<String> others = headers("If-None-Match");
+    boolean lost = !matches.isEmpty() && (current == null || !current.isExactlyIn(String.join(", ", matches)));
+    if (lost || (!others.isEmpty() && current != null && current.isIn(String.join(", ", others)))) {
       throw Problem.of(412, "Precondition Failed", "There is another version here than the one asked for"
           + (current == null ? ": none" : ": " + current));
     }
@@ -121,7 +138,10 @@ public interface Request {
     checkVersion(current);
   }
 
-  /** The body as it was sent; of length 0 when there was none, or when the route has it as a stream. The array is not copied: do not change it. */
+  /**
+   * The body as it was sent; of length 0 when there was none, or when the route has it as a stream. The array is not
+   * copied: do not change it.
+   */
   byte[] body();
 
   /** What is left of the time in which this request must be answered; zero when it is over, never negative. */

@@ -35,14 +35,17 @@ public record Response(int status, List<Header> headers, Body body) {
    */
   public record Header(String name, String value) {
 
-    /** What frames the message or names the answer: the server alone knows these, and two of them could contradict each other. */
+    /**
+     * What frames the message or names the answer: the server alone knows these, and two of them could contradict each
+     * other.
+     */
     private static final Set<String> OF_THE_SERVER = caseless("Connection", "Content-Length", "Date", "Keep-Alive",
         "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "X-Instance-Id", "X-Request-Id");
 
     /**
-     * Refuses what could forge further headers or cannot be sent: a name that is not a token, control or non-ASCII characters in a
-     * value (RFC 9110 sections 5.1 and 5.5), and headers that the server sets itself: those of the message's framing and of the
-     * connection (RFC 9112), {@code Date}, {@code X-Request-Id} and {@code X-Instance-Id}.
+     * Refuses what could forge further headers or cannot be sent: a name that is not a token, control or non-ASCII
+     * characters in a value (RFC 9110 sections 5.1 and 5.5), and headers that the server sets itself: those of the
+     * message's framing and of the connection (RFC 9112), {@code Date}, {@code X-Request-Id} and {@code X-Instance-Id}.
      */
     public Header {
       if (name.isEmpty() || !name.chars().allMatch(Header::token)) {
@@ -123,12 +126,15 @@ public record Response(int status, List<Header> headers, Body body) {
   public interface Writer {
 
     /**
-     * Writes the body. Runs on a handler thread; a write waits while the client does not read. The request's deadline holds until the
-     * first bytes leave (16 KiB, or a flush); after that, a client that reads nothing for 15 seconds is cut off.
+     * Writes the body. Runs on a handler thread; a write waits while the client does not read. The request's deadline
+     * holds until the first bytes leave (16 KiB, or a flush); after that, a client for which bytes wait and that takes
+     * none of them for the server's write timeout (15 seconds) is cut off. When the client leaves, the thread is
+     * interrupted.
      *
      * @param out where to write; need not be closed
-     * @throws Exception to fail: with an error as from a handler while nothing has left yet, else by cutting the connection, so that
-     *     the client does not take half a body for a whole one. An {@code IOException} of {@code out} means that the client has gone
+     * @throws Exception to fail: with an error as from a handler while nothing has left yet, else by cutting the
+     *     connection, so that the client does not take half a body for a whole one. An {@code IOException} of {@code
+     *     out} means that the client has gone
      */
     void writeTo(OutputStream out) throws Exception;
   }
@@ -189,7 +195,8 @@ public record Response(int status, List<Header> headers, Body body) {
   }
 
   /**
-   * 200 with a file. A file that is not there is what the handler failed with; so is one that changes its size while it is sent.
+   * 200 with a file. A file that is not there is what the handler failed with; so is one that changes its size while it
+   * is sent.
    *
    * @param contentType value of the Content-Type header
    * @param path the file
@@ -232,7 +239,8 @@ public record Response(int status, List<Header> headers, Body body) {
   }
 
   /**
-   * This response with the tag of its version. A GET or HEAD whose {@code If-None-Match} has this tag is answered 304 without the body.
+   * This response with the tag of its version. A GET or HEAD whose {@code If-None-Match} has this tag is answered 304
+   * without the body.
    *
    * @param tag the tag
    */

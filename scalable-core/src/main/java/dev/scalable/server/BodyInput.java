@@ -1,10 +1,7 @@
 package dev.scalable.server;
 
 import dev.scalable.http.Problem;
-import io.undertow.io.IoCallback;
-import io.undertow.io.Sender;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.protocol.http.HttpContinue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -16,22 +13,22 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.XnioExecutor;
-import org.xnio.channels.StreamSourceChannel;
 
 /**
- * The body of a request as a handler reads it: one buffer, filled on the IO thread when the handler asks, and emptied on the handler
- * thread, by turns. Nothing is read before it is asked for, so a client sends no faster than its handler reads.
+ * The body of a request as a handler reads it: one buffer, filled on the IO thread when the handler asks, and emptied
+ * on the handler thread, by turns. Nothing is read before it is asked for, so a client sends no faster than its handler
+ * reads.
  *
- * <p>What counts against the client is the time in which the handler waited for it, in all: the server's limit for bodies, and a
- * second for each 16 KiB that came. One rule so ends both the client that is silent and the one that sends a byte now and then.
+ * <p>What counts against the client is the time in which the handler waited for it, in all: the server's limit for
+ * bodies, and a second for each 16 KiB that came. One rule so ends both the client that is silent and the one that
+ * sends a byte now and then.
  */
 final class BodyInput extends InputStream {
 
   private static final int BUFFER = 16 * 1024;
 
   private final HttpServerExchange exchange;
-  private final int limit;
-  private final long patience;
+  private final BodySource source;
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).flip();
 
   /** Guarded by this. */
@@ -42,9 +39,7 @@ final class BodyInput extends InputStream {
   private @Nullable RuntimeException refused;
 
   /** Of the IO thread alone. */
-  private @Nullable StreamSourceChannel channel;
   private XnioExecutor.@Nullable Key timer;
-  private long received;
   private long waited;
   private long began;
   private boolean late;
@@ -55,12 +50,8 @@ final class BodyInput extends InputStream {
    * @throws Problem 413 if its length is given and too large
    */
   BodyInput(HttpServerExchange exchange, int limit, Duration patience) {
-    if (exchange.getRequestContentLength() > limit) {
-      throw BodyReader.tooLarge(limit);
-    }
     this.exchange = exchange;
-    this.limit = limit;
-    this.patience = patience.toNanos();
+    this.source = BodySource.of(exchange, limit, patience);
     this.ended = exchange.isRequestComplete();
   }
 
@@ -146,18 +137,8 @@ final class BodyInput extends InputStream {
 
   private void begin() {
     began = System.nanoTime();
-    if (channel == null && HttpContinue.requiresContinueResponse(exchange)) {
-      HttpContinue.sendContinueResponse(exchange, new IoCallback() {
-        @Override
-        public void onComplete(HttpServerExchange sent, Sender sender) {
-          advance();
-        }
-
-        @Override
-        public void onException(HttpServerExchange failed, Sender sender, IOException exception) {
-          gone();
-        }
-      });
+    if (source.awaitsContinue()) {
+      source.sendContinue(this::advance, this::gone);
       return;
     }
     advance();
@@ -170,50 +151,47 @@ final class BodyInput extends InputStream {
       }
     }
     try {
-      StreamSourceChannel source = source();
       buffer.clear();
-      int count = source.read(buffer);
-      buffer.flip();
+      int count;
+      try {
+        count = source.read(buffer);
+      } finally {
+        buffer.flip();
+      }
       if (count == 0) {
-        await(source);
+        await();
         return;
       }
-      source.suspendReads();
-      received += Math.max(0, count);
-      pass(count < 0, received > limit ? BodyReader.tooLarge(limit) : null);
+      source.suspend();
+      pass(count < 0, source.isTooLarge() ? source.tooLarge() : null);
+    } catch (ChunkedBody.Refused e) {
+      source.suspend();
+      pass(false, e.problem());
     } catch (IOException e) {
       gone();
     }
   }
 
-  private StreamSourceChannel source() {
-    StreamSourceChannel opened = channel;
-    if (opened == null) {
-      opened = exchange.getRequestChannel();
-      opened.getReadSetter().set(readable -> advance());
-      channel = opened;
-    }
-    return opened;
-  }
-
-  private void await(StreamSourceChannel source) {
+  private void await() {
     if (timer == null) {
-      long left = patience + TimeUnit.SECONDS.toNanos(received / BUFFER) - waited;
+      Duration left = source.allowed().minusNanos(waited);
       timer = exchange.getIoThread().executeAfter(() -> {
         timer = null;
         late = true;
-        source.suspendReads();
-        pass(false, Problem.of(408, "Request Timeout", "The body came too slowly: " + received + " bytes of it in "
-            + TimeUnit.NANOSECONDS.toMillis(patience) + " ms and one second more for each 16 KiB"));
-      }, Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)), TimeUnit.MILLISECONDS);
+        source.suspend();
+        pass(false, source.tooSlow());
+      }, Math.max(1, left.toMillis()), TimeUnit.MILLISECONDS);
     }
-    source.resumeReads();
+    source.resume(this::advance);
   }
 
   /** Gives the buffer back to the handler. */
   private void pass(boolean end, @Nullable RuntimeException reason) {
     stopTimer();
     waited += System.nanoTime() - began;
+    if (end) {
+      ClientWatch.start(exchange);
+    }
     synchronized (this) {
       ended = end;
       refused = reason;

@@ -5,26 +5,20 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
-import org.xnio.XnioExecutor;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * The body of a response as its writer sees it: one buffer, filled on the handler thread and emptied on the IO thread, by turns. While
- * it is the IO thread's turn, the writer waits, and so goes no faster than its client reads.
+ * The body of a response as its writer sees it: one buffer, filled on the handler thread and emptied on the IO thread,
+ * by turns. While it is the IO thread's turn, the writer waits, and so goes no faster than its client reads.
  *
- * <p>Undertow's own blocking stream waits in the handler thread for the socket, at the price of a selector with its file descriptors
- * for each; here the IO thread does all the waiting for sockets.
+ * <p>Undertow's own blocking stream waits in the handler thread for the socket, at the price of a selector with its
+ * file descriptors for each; here the IO thread does all the waiting for sockets.
  */
 final class BodyOutput extends OutputStream {
-
-  /** In which a client must take something. */
-  private static final Duration STALL = Duration.ofSeconds(15);
 
   private static final int BUFFER = 16 * 1024;
 
@@ -35,18 +29,27 @@ final class BodyOutput extends OutputStream {
   private long written;
   private boolean started;
 
-  /** Guarded by this: whether it is the IO thread's turn, and what has ended the stream before its time. */
+  private final Thread writer = Thread.currentThread();
+
+  /**
+   * Guarded by this: whether it is the IO thread's turn, what has ended the stream before its time, and whether it was
+   * at its end.
+   */
   private boolean turn;
+  private boolean over;
+  private boolean interrupted;
   private @Nullable IOException gone;
 
   /** Of the IO thread alone. */
   private @Nullable StreamSinkChannel channel;
-  private XnioExecutor.@Nullable Key stall;
   private boolean last;
 
   /** What happens around the bytes. */
   interface Start {
-    /** Takes the right to answer the request; false if somebody else has. Called on the handler thread, before the first bytes leave. */
+    /**
+     * Takes the right to answer the request; false if somebody else has. Called on the handler thread, before the first
+     * bytes leave.
+     */
     boolean claim();
 
     /** Sends the head. Called on the IO thread. */
@@ -56,7 +59,7 @@ final class BodyOutput extends OutputStream {
     void end();
   }
 
-  /** A body of {@code length} bytes, or of as many as there will be if that is negative. */
+  /** A body that this thread writes, of {@code length} bytes, or of as many as there will be if that is negative. */
   BodyOutput(HttpServerExchange exchange, long length, Start start) {
     this.exchange = exchange;
     this.length = length;
@@ -116,6 +119,30 @@ final class BodyOutput extends OutputStream {
     return gone != null;
   }
 
+  /** The client has gone, or does not read: ends the stream, and its writer if that waits for something else. */
+  synchronized void clientLeft() {
+    if (over) {
+      return;
+    }
+    over = true;
+    gone(new IOException("The client has gone"));
+    interrupted = true;
+    writer.interrupt();
+    try {
+      exchange.getIoThread().execute(() -> IoUtils.safeClose(exchange.getConnection()));
+    } catch (RejectedExecutionException e) {
+      // The server has stopped, and all of its connections with it.
+    }
+  }
+
+  /** The writer has returned. What interrupted it must not meet what its thread does next. */
+  synchronized void leave() {
+    over = true;
+    if (interrupted) {
+      var unused = Thread.interrupted();
+    }
+  }
+
   /** Gives the buffer to the IO thread, and waits until it is empty. */
   private void pass(boolean end) throws IOException {
     if (!started) {
@@ -166,21 +193,23 @@ final class BodyOutput extends OutputStream {
       StreamSinkChannel sink = sink();
       while (buffer.hasRemaining()) {
         if (sink.write(buffer) == 0) {
-          await(sink);
+          sink.resumeWrites();
           return;
         }
-        rest();
       }
       if (last) {
         sink.shutdownWrites();
       }
       if (!sink.flush()) {
-        await(sink);
+        sink.resumeWrites();
         return;
       }
-      rest();
       sink.suspendWrites();
       if (last) {
+        synchronized (this) {
+          // What closes the connection from here on is no loss.
+          over = true;
+        }
         start.end();
       }
       synchronized (this) {
@@ -188,7 +217,6 @@ final class BodyOutput extends OutputStream {
         notifyAll();
       }
     } catch (IOException | RuntimeException e) {
-      rest();
       gone(e instanceof IOException io ? io : new IOException(e));
       IoUtils.safeClose(exchange.getConnection());
     }
@@ -206,23 +234,5 @@ final class BodyOutput extends OutputStream {
       channel = opened;
     }
     return opened;
-  }
-
-  private void await(StreamSinkChannel sink) {
-    if (stall == null) {
-      stall = exchange.getIoThread().executeAfter(() -> {
-        gone(new IOException("The client has read nothing for " + STALL.toSeconds() + " s"));
-        IoUtils.safeClose(exchange.getConnection());
-      }, STALL.toMillis(), TimeUnit.MILLISECONDS);
-    }
-    sink.resumeWrites();
-  }
-
-  /** Something was taken: the client has its whole time again. */
-  private void rest() {
-    if (stall != null) {
-      stall.remove();
-      stall = null;
-    }
   }
 }

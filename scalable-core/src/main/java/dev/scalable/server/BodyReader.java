@@ -2,11 +2,8 @@ package dev.scalable.server;
 
 import dev.scalable.http.Problem;
 import io.undertow.connector.PooledByteBuffer;
-import io.undertow.io.IoCallback;
-import io.undertow.io.Sender;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.SameThreadExecutor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,14 +13,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.XnioExecutor;
-import org.xnio.channels.StreamSourceChannel;
 
 /**
  * Reads one request's body on the IO thread as it arrives, within a limit of bytes and of time.
  *
- * <p>Undertow's own receiver ends the connection without an answer when a chunked body grows too large, does not notice at all when
- * that body lies in its buffer already, has no limit for a body that arrives byte by byte, and lets a client wait that has asked to
- * be told to continue (RFC 9110 section 10.1.1).
+ * <p>Undertow's own receiver ends the connection without an answer when a chunked body grows too large, does not notice
+ * at all when that body lies in its buffer already, has no limit for a body that arrives byte by byte, and lets a
+ * client wait that has asked to be told to continue (RFC 9110 section 10.1.1).
  */
 final class BodyReader {
 
@@ -40,28 +36,27 @@ final class BodyReader {
    * What a body may cost.
    *
    * @param bytes most bytes of it
-   * @param time time it may take, besides a second for each {@link #SLOWEST} bytes that have come
+   * @param time time it may take, as {@link BodySource} has it
    * @param budget what all bodies together may hold
    */
   record Limits(int bytes, Duration time, BodyBudget budget) {}
 
-  /** Bytes a second. A client that is slower than this holds a connection for no purpose. */
-  private static final int SLOWEST = 16 * 1024;
-
   private final HttpServerExchange exchange;
   private final Limits limits;
   private final Receiver receiver;
+  private final BodySource source;
   private final ByteArrayOutputStream received = new ByteArrayOutputStream();
   private final long began = System.nanoTime();
   private XnioExecutor.Key timer;
-  private @Nullable StreamSourceChannel channel;
 
   /** Bytes taken from the budget, all of which go back when the exchange ends. */
   private int taken;
   private boolean overBudget;
+  private @Nullable Problem malformed;
 
-  private BodyReader(HttpServerExchange exchange, Limits limits, Receiver receiver) {
+  private BodyReader(HttpServerExchange exchange, BodySource source, Limits limits, Receiver receiver) {
     this.exchange = exchange;
+    this.source = source;
     this.limits = limits;
     this.receiver = receiver;
     this.timer = after(limits.time());
@@ -77,28 +72,25 @@ final class BodyReader {
 
   /** Ends a body that comes too slowly; looks again later at one that has earned more time by what it has sent. */
   private void checkRate() {
-    Duration allowed = limits.time().plusMillis(received.size() * 1000L / SLOWEST);
-    Duration left = allowed.minusNanos(System.nanoTime() - began);
+    Duration left = source.allowed().minusNanos(System.nanoTime() - began);
     if (left.isPositive()) {
       timer = after(left);
       return;
     }
-    receiver.refused(Problem.of(408, "Request Timeout", "Of the body, " + received.size() + " bytes arrived in "
-        + allowed.toMillis() + " ms, which is too slow"), ResponseWriter.Then.CUT);
+    receiver.refused(source.tooSlow(), ResponseWriter.Then.CUT);
   }
 
   /**
-   * Reads the body. Called while the exchange is being handled; what is here already is handed over before this returns.
+   * Reads the body. Called while the exchange is being handled; what is here already is handed over before this
+   * returns.
    *
    * @throws Problem 413 if its length is given and too large
    */
   static void read(HttpServerExchange exchange, Limits limits, Receiver receiver) {
-    if (exchange.getRequestContentLength() > limits.bytes()) {
-      throw tooLarge(limits.bytes());
-    }
-    BodyReader reader = new BodyReader(exchange, limits, receiver);
-    if (HttpContinue.requiresContinueResponse(exchange)) {
-      exchange.dispatch(SameThreadExecutor.INSTANCE, reader::sendContinue);
+    BodySource source = BodySource.of(exchange, limits.bytes(), limits.time());
+    BodyReader reader = new BodyReader(exchange, source, limits, receiver);
+    if (source.awaitsContinue()) {
+      exchange.dispatch(SameThreadExecutor.INSTANCE, () -> source.sendContinue(reader::resume, reader::cut));
     } else if (reader.advance()) {
       reader.finish();
     } else {
@@ -106,47 +98,22 @@ final class BodyReader {
     }
   }
 
-  private void sendContinue() {
-    HttpContinue.sendContinueResponse(exchange, new IoCallback() {
-      @Override
-      public void onComplete(HttpServerExchange sent, Sender sender) {
-        resume();
-      }
-
-      @Override
-      public void onException(HttpServerExchange failed, Sender sender, IOException exception) {
-        cut();
-      }
-    });
-  }
-
   private void resume() {
-    StreamSourceChannel source = source();
-    source.getReadSetter().set(readable -> {
+    source.resume(() -> {
       if (advance()) {
-        readable.suspendReads();
+        source.suspend();
         Connectors.executeRootHandler(onIoThread -> finish(), exchange);
       }
     });
-    source.resumeReads();
-  }
-
-  private StreamSourceChannel source() {
-    StreamSourceChannel opened = channel;
-    if (opened == null) {
-      opened = exchange.getRequestChannel();
-      channel = opened;
-    }
-    return opened;
   }
 
   /** Reads what is here; true when there is no more to come, or no more is wanted. */
   private boolean advance() {
     try (PooledByteBuffer pooled = exchange.getConnection().getByteBufferPool().getArrayBackedPool().allocate()) {
       ByteBuffer buffer = pooled.getBuffer();
-      while (received.size() <= limits.bytes()) {
+      while (!source.isTooLarge()) {
         buffer.clear();
-        int count = source().read(buffer);
+        int count = source.read(buffer);
         if (count <= 0) {
           return count < 0;
         }
@@ -158,8 +125,11 @@ final class BodyReader {
         received.write(buffer.array(), buffer.arrayOffset(), count);
       }
       return true;
+    } catch (ChunkedBody.Refused e) {
+      malformed = e.problem();
+      return true;
     } catch (IOException e) {
-      // The client has gone, or sends what is no body: there is nobody, or nothing, to answer.
+      // The client has gone: there is nobody to answer.
       cut();
       return false;
     }
@@ -167,10 +137,12 @@ final class BodyReader {
 
   private void finish() {
     timer.remove();
-    if (overBudget) {
+    if (malformed != null) {
+      receiver.refused(malformed, ResponseWriter.Then.after(exchange));
+    } else if (overBudget) {
       receiver.refused(Failures.overloaded(), ResponseWriter.Then.CLOSE);
-    } else if (received.size() > limits.bytes()) {
-      receiver.refused(tooLarge(limits.bytes()), ResponseWriter.Then.CLOSE);
+    } else if (source.isTooLarge()) {
+      receiver.refused(source.tooLarge(), ResponseWriter.Then.CLOSE);
     } else {
       receiver.complete(received.toByteArray());
     }
@@ -179,10 +151,5 @@ final class BodyReader {
   private void cut() {
     timer.remove();
     IoUtils.safeClose(exchange.getConnection());
-  }
-
-  /** What a client is told whose body is larger than its route takes. */
-  static Problem tooLarge(int limit) {
-    return Problem.of(413, "Content Too Large", "The body has more than " + limit + " bytes");
   }
 }

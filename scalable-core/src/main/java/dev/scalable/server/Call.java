@@ -3,16 +3,13 @@ package dev.scalable.server;
 import dev.scalable.http.Handler;
 import dev.scalable.http.JsonCodec;
 import dev.scalable.http.Lookup;
-import dev.scalable.http.Method;
 import dev.scalable.http.Problem;
 import dev.scalable.http.Request;
 import dev.scalable.http.Response;
 import dev.scalable.http.Route;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.Headers;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,8 +20,8 @@ import org.slf4j.LoggerFactory;
 import org.xnio.XnioExecutor;
 
 /**
- * One request on its way through the handler thread: runs the handler there, and answers on the IO thread exactly once, with the
- * handler's response or, at the deadline, without it.
+ * One request on its way through the handler thread: runs the handler there, and answers on the IO thread exactly once,
+ * with the handler's response or, at the deadline, without it.
  */
 final class Call implements Runnable {
 
@@ -68,7 +65,8 @@ final class Call implements Runnable {
       }
       runner = Thread.currentThread();
     }
-    // On this thread the app's own log lines can be told apart; on the IO thread, which runInline() uses, it would cost too much.
+    // On this thread the app's own log lines can be told apart; on the IO thread, which runInline() uses, it would cost
+    // too much.
     observed.named(() -> {
       ResponseWriter.Encoded encoded = encoded(match.chain().around(this::respond, request, this::failure));
       if (encoded.live()) {
@@ -84,7 +82,10 @@ final class Call implements Runnable {
     runInline(this::respond);
   }
 
-  /** Answers here, on the IO thread, with what {@code known} says; only a body that is made while it is sent takes a thread. */
+  /**
+   * Answers here, on the IO thread, with what {@code known} says; only a body that is made while it is sent takes a
+   * thread.
+   */
   void runInline(Handler known) {
     ResponseWriter.Encoded encoded = encoded(match.chain().around(known, request, this::failure));
     if (encoded.live()) {
@@ -117,11 +118,6 @@ final class Call implements Runnable {
   }
 
   private <B> Response bind(Route.Action.CallWithBody<B> call, Request seen) throws Exception {
-    String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
-    if (type != null && !json(type)) {
-      throw Problem.of(415, "Unsupported Media Type", "The body must be application/json, and it is " + type)
-          .header(taken(match.route().method()), "application/json");
-    }
     if (request.body().length == 0) {
       throw Problem.badRequest("The request has no body; it must be JSON");
     }
@@ -132,21 +128,6 @@ final class Call implements Runnable {
       throw Problem.badRequest("The body cannot be read: " + e.getMessage());
     }
     return call.handler().handle(seen, body);
-  }
-
-  /** The header that says what a method takes: RFC 5789 section 3.1, W3C Linked Data Platform 7.1, RFC 9110 section 15.5.16. */
-  private static String taken(Method method) {
-    return switch (method) {
-      case PATCH -> "Accept-Patch";
-      case POST -> "Accept-Post";
-      default -> "Accept";
-    };
-  }
-
-  private static boolean json(String contentType) {
-    int semicolon = contentType.indexOf(';');
-    String type = (semicolon < 0 ? contentType : contentType.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
-    return type.equals("application/json") || (type.startsWith("application/") && type.endsWith("+json"));
   }
 
   private static <K, V> Response load(Route.Action.Answer<K, V> lookup, Request request) {

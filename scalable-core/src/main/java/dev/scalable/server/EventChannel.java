@@ -22,8 +22,8 @@ import org.xnio.XnioExecutor;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * One client's events: a bounded queue that anyone fills, and that the IO thread of the connection empties as the client reads. No
- * thread belongs to it.
+ * One client's events: a bounded queue that anyone fills, and that the IO thread of the connection empties as the
+ * client reads. No thread belongs to it.
  */
 final class EventChannel implements EventStream {
 
@@ -32,7 +32,10 @@ final class EventChannel implements EventStream {
   /** Half of what proxies commonly wait for, and well within the time after which one that is cut off is noticed. */
   private static final Duration HEARTBEAT = Duration.ofSeconds(5);
 
-  /** What may wait for one client. A thousand clients that all stop reading then take a gigabyte at worst, and for seconds. */
+  /**
+   * What may wait for one client. A thousand clients that all stop reading then take a gigabyte at worst, and for
+   * seconds.
+   */
   private static final int MOST_BYTES = 1024 * 1024;
 
   /** In which a client must take what is left for it when the stream has ended. */
@@ -77,7 +80,8 @@ final class EventChannel implements EventStream {
   private void beat() {
     heartbeat = exchange.getIoThread().executeAfter(() -> {
       synchronized (this) {
-        // A client that has something to read needs no sign of life; one that does not take it is found by its queue or its timeout.
+        // A client that has something to read needs no sign of life; one that does not take it is found by its queue or
+        // its timeout.
         if (queued == 0) {
           append(COMMENT);
         }
@@ -143,7 +147,8 @@ final class EventChannel implements EventStream {
     }
   }
 
-  private void cut() {
+  /** Ends the connection: its client does not read, or has gone. */
+  void cut() {
     onIoThread(() -> IoUtils.safeClose(exchange.getConnection()));
   }
 
@@ -229,8 +234,16 @@ final class EventChannel implements EventStream {
     }
     ending = true;
     schedule();
-    onIoThread(() -> exchange.getIoThread().executeAfter(() -> IoUtils.safeClose(exchange.getConnection()),
-        LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS));
+    onIoThread(this::boundLastWords);
+  }
+
+  private void boundLastWords() {
+    try {
+      exchange.getIoThread().executeAfter(() -> IoUtils.safeClose(exchange.getConnection()), LAST_WORDS.toMillis(),
+          TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      log.debug("{} ends with the server", id);
+    }
   }
 
   /** Tells the client to come back, to another instance, and ends. Clients come back spread over a second. */

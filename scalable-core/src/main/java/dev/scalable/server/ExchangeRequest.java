@@ -7,7 +7,10 @@ import dev.scalable.http.Problem;
 import dev.scalable.http.Request;
 import dev.scalable.http.Trace;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Methods;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -98,7 +101,8 @@ final class ExchangeRequest implements Request {
     String value = path(name);
     try {
       long number = Long.parseLong(value);
-      // The parser also takes a plus sign, leading zeros and other scripts' digits, and so many addresses for one resource.
+      // The parser also takes a plus sign, leading zeros and other scripts' digits, and so many addresses for one
+      // resource.
       if (Long.toString(number).equals(value)) {
         return number;
       }
@@ -165,7 +169,22 @@ final class ExchangeRequest implements Request {
 
   @Override
   public Optional<String> header(String name) {
-    return Optional.ofNullable(exchange.getRequestHeaders().getFirst(name));
+    HeaderValues values = values(name);
+    return values == null ? Optional.empty() : Optional.of(values.getFirst());
+  }
+
+  @Override
+  public List<String> headers(String name) {
+    HeaderValues values = values(name);
+    return values == null ? List.of() : List.copyOf(values);
+  }
+
+  private @Nullable HeaderValues values(String name) {
+    // RFC 9110 section 14.2: a part is of GET alone, and a GET route answers HEAD with the headers of the whole.
+    if (name.equalsIgnoreCase("Range") && exchange.getRequestMethod().equals(Methods.HEAD)) {
+      return null;
+    }
+    return exchange.getRequestHeaders().get(name);
   }
 
   @Override

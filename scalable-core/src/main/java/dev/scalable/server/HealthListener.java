@@ -91,7 +91,7 @@ final class HealthListener implements Part {
         .getMap());
     open.setRootHandler(this::handle);
     listener = Listener.open("health", 1, new InetSocketAddress(settings.host(), settings.healthPort()),
-        "SCALABLE_HEALTH_PORT", open::handleEvent);
+        settings.writeTimeout(), "SCALABLE_HEALTH_PORT", open::handleEvent);
     log.info("{} tells of its health on {}:{}", settings.instanceId(), settings.host(), port());
   }
 

@@ -102,17 +102,22 @@ public final class HttpServer implements Part {
   @Override
   public void start() throws IOException {
     Set<Route> health = HealthRoutes.of(readiness);
-    RouteTable table = RouteTable.of(routes, filters.list(), health);
+    Mistakes mistakes = new Mistakes();
+    RouteTable table = mistakes.of(() -> RouteTable.of(routes, filters.list(), health));
+    Failures failures = mistakes.of(() -> Failures.of(mappers));
+    if (table == null || failures == null) {
+      throw mistakes.failed();
+    }
     Observers observed = Observers.of(observers, Stream.concat(routes.stream(), health.stream()).toList(),
         new Clients(TrustedProxies.parse(settings.trustedProxies())));
     HandlerThreads handlerThreads = HandlerThreads.of(settings.threads(), settings.maxInFlight());
     threads = handlerThreads;
     ResponseWriter writer = new ResponseWriter(json, settings.instanceId(), connections, settings.bodyTimeout());
-    LiveBodies liveBodies = new LiveBodies(writer, handlerThreads);
+    InFlight inFlight = new InFlight(handlerThreads, settings.maxInFlight(), settings.queueTime());
+    LiveBodies liveBodies = new LiveBodies(writer, inFlight, handlerThreads);
     live = liveBodies;
     RequestPath path = new RequestPath(table, settings, observed, connections,
-        new InFlight(handlerThreads, settings.maxInFlight(), settings.queueTime()), bodies,
-        new Call.Steps(json, writer, liveBodies, Failures.of(mappers)),
+        inFlight, bodies, new Call.Steps(json, writer, liveBodies, failures),
         Chain.of(filters.list(), List.of()).nonBlocking());
     listen(path);
     log.info("{} listens on {}:{} with {} routes, handlers on {} threads", settings.instanceId(), settings.host(), port(),
@@ -126,7 +131,7 @@ public final class HttpServer implements Part {
     open.setRootHandler(path);
     int ioThreads = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors()));
     InetSocketAddress address = new InetSocketAddress(settings.host(), settings.port());
-    listener = Listener.open("http", ioThreads, address, "SCALABLE_HTTP_PORT", connection -> {
+    listener = Listener.open("http", ioThreads, address, settings.writeTimeout(), "SCALABLE_HTTP_PORT", connection -> {
       connections.accepted(connection);
       open.handleEvent(connection);
     });
@@ -138,9 +143,8 @@ public final class HttpServer implements Part {
         .set(UndertowOptions.MAX_HEADER_SIZE, 16 * 1024)
         .set(UndertowOptions.MAX_HEADERS, 100)
         .set(UndertowOptions.MAX_PARAMETERS, 200)
-        .set(UndertowOptions.MAX_COOKIES, 50)
-        // Counts the sizes and extensions of chunks as well, and cuts the connection: a guard against a body that is nothing but
-        // those. The limit that a client is told of is BodyReader's.
+        // Of a chunked body, counts the sizes and extensions of chunks as well: a guard against one that is nothing
+        // but those. The limit of the data is its route's.
         .set(UndertowOptions.MAX_ENTITY_SIZE, 4L * largestBody() + 64 * 1024)
         .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, 5_000)
         .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int) settings.idleTimeout().toMillis())

@@ -73,19 +73,24 @@ final class Listener {
    * @param name what its threads are called
    * @param ioThreads how many threads its connections share
    * @param address where; port 0 means any free one
+   * @param stall time after which a client that does not read what is there for it is cut off
    * @param portSetting the setting to change if the port is taken
    * @param accepted called on its IO thread with each connection
    * @throws IOException if the address cannot be bound; nothing is left
    */
-  static Listener open(String name, int ioThreads, InetSocketAddress address, String portSetting,
+  static Listener open(String name, int ioThreads, InetSocketAddress address, Duration stall, String portSetting,
       Consumer<StreamConnection> accepted) throws IOException {
     // The group is how the accept thread is found: XNIO has no name for it in its interface.
     ThreadGroup group = new ThreadGroup(name);
     XnioWorker worker = Xnio.getInstance(Listener.class.getClassLoader()).createWorkerBuilder()
         .populateFromOptions(workerOptions(name, ioThreads)).setThreadGroup(group).build();
+    Consumer<StreamConnection> taken = connection -> {
+      StalledWrites.watch(connection, stall);
+      accepted.accept(connection);
+    };
     try {
       AcceptingChannel<StreamConnection> channel =
-          worker.createStreamConnectionServer(address, listening -> accept(listening, accepted), socketOptions());
+          worker.createStreamConnectionServer(address, listening -> accept(listening, taken), socketOptions());
       Listener listener = new Listener(worker, acceptThread(worker, group), channel);
       channel.resumeAccepts();
       return listener;
@@ -111,8 +116,6 @@ final class Listener {
         .set(Options.TCP_NODELAY, true)
         .set(Options.REUSE_ADDRESSES, true)
         .set(Options.BACKLOG, BACKLOG)
-        // A client that does not read its response.
-        .set(Options.WRITE_TIMEOUT, 15_000)
         .getMap();
   }
 

@@ -32,12 +32,17 @@ final class LiveBodies {
   private static final HttpString CACHE = HttpString.tryFromString("Cache-Control");
 
   private final ResponseWriter writer;
+  private final InFlight inFlight;
   private final HandlerThreads threads;
   private final Set<EventChannel> open = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
 
-  LiveBodies(ResponseWriter writer, HandlerThreads threads) {
+  /**
+   * Bodies that are made in a place of {@code inFlight}; what is to be done when events end is run by {@code threads}.
+   */
+  LiveBodies(ResponseWriter writer, InFlight inFlight, HandlerThreads threads) {
     this.writer = writer;
+    this.inFlight = inFlight;
     this.threads = threads;
   }
 
@@ -54,15 +59,17 @@ final class LiveBodies {
   record Answer(HttpServerExchange exchange, String id, ResponseWriter.Encoded encoded, BooleanSupplier claim,
       Function<Throwable, ResponseWriter.Encoded> failed, Supplier<ResponseWriter.Then> then) {}
 
-  /** Sends an answer from a handler thread of its own. Called on the IO thread, while the exchange is being handled. */
+  /**
+   * Sends an answer from a handler thread of its own, in a place among the handlers: its writer uses what they use.
+   * Without a place in time, the client is told to come back. Called on the IO thread, while the exchange is being
+   * handled.
+   */
   void dispatch(Answer answer) {
-    answer.exchange().dispatch(task -> {
-      try {
-        threads.execute(task);
-      } catch (RejectedExecutionException e) {
-        writeInstead(answer, e);
-      }
-    }, () -> send(answer));
+    ClientWatch.start(answer.exchange());
+    answer.exchange().dispatch(task -> inFlight.execute(task, answer.exchange().getIoThread(), refused -> {
+      log.debug("{} was refused: {}", answer.id(), refused.getMessage());
+      writeInstead(answer, Failures.overloaded());
+    }), () -> send(answer));
   }
 
   /** Sends an answer from this handler thread. */
@@ -119,17 +126,23 @@ final class LiveBodies {
         ResponseWriter.end(exchange, then);
       }
     });
+    ClientWatch watch = ClientWatch.of(exchange);
+    if (watch != null) {
+      watch.whenGone(out::clientLeft);
+    }
     try {
       body.writeTo(out);
       out.finish();
     } catch (Throwable t) {
       fail(answer, out, t);
+    } finally {
+      out.leave();
     }
   }
 
   /**
-   * Sets the head. Without a length the body is sent in chunks, also where the connection is to be closed after it (there Undertow
-   * would leave them out): only so can a client tell a body that was cut off from a whole one.
+   * Sets the head. Without a length the body is sent in chunks, also where the connection is to be closed after it
+   * (there Undertow would leave them out): only so can a client tell a body that was cut off from a whole one.
    */
   private void beginLive(Answer answer, OptionalLong length, ResponseWriter.Then then) {
     HttpServerExchange exchange = answer.exchange();
@@ -142,11 +155,15 @@ final class LiveBodies {
   }
 
   private void fail(Answer answer, BodyOutput out, Throwable thrown) {
-    if (!out.started()) {
+    if (!out.started() && !out.clientGone()) {
       writeInstead(answer, thrown);
       return;
     }
     if (out.clientGone()) {
+      if (!out.started()) {
+        // Nobody is left for whom the deadline would have to answer.
+        var unused = answer.claim().getAsBoolean();
+      }
       log.debug("{} ended after {} bytes of its answer: the client has gone", answer.id(), out.written(), thrown);
     } else {
       log.error("{} failed after {} bytes of its answer, which was cut off there", answer.id(), out.written(), thrown);
@@ -197,6 +214,10 @@ final class LiveBodies {
     EventChannel channel = new EventChannel(exchange, answer.id(), threads);
     open.add(channel);
     channel.onClose(() -> open.remove(channel));
+    ClientWatch watch = ClientWatch.of(exchange);
+    if (watch != null) {
+      watch.whenGone(channel::cut);
+    }
     onIoThread(answer, () -> {
       if (!exchange.getConnection().isOpen()) {
         channel.closed();

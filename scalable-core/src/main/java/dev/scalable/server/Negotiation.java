@@ -1,5 +1,6 @@
 package dev.scalable.server;
 
+import dev.scalable.http.Method;
 import dev.scalable.http.Problem;
 import dev.scalable.http.Route;
 import io.undertow.server.HttpServerExchange;
@@ -8,17 +9,23 @@ import io.undertow.util.Headers;
 import java.util.List;
 import java.util.Locale;
 
-/** What a client accepts, against what a route answers with (RFC 9110 section 12.5.1). */
+/** What a client sends and accepts, against what a route takes and answers with (RFC 9110 sections 8.3 and 12.5.1). */
 final class Negotiation {
 
   private Negotiation() {}
 
   /**
-   * Refuses a client that excludes all a route answers with.
+   * Refuses a client that sends what a route does not take, or excludes all it answers with.
    *
-   * @throws Problem 406 if the request has {@code Accept}, and the route says what it produces, and the one has none of the other
+   * @throws Problem 415 if the route binds JSON and the request says that its body is something else; one that says
+   *     nothing passes
+   * @throws Problem 406 if the request has {@code Accept}, and the route says what it produces, and the one has none of
+   *     the other
    */
   static void check(Route route, HttpServerExchange exchange) {
+    if (route.action() instanceof Route.Action.CallWithBody<?>) {
+      checkBody(route, exchange);
+    }
     if (route.produces().isEmpty()) {
       return;
     }
@@ -31,6 +38,32 @@ final class Negotiation {
       throw Problem.of(406, "Not Acceptable", "This is answered with " + String.join(", ", route.produces())
           + ", and the request accepts none of it").with("produces", List.copyOf(route.produces()));
     }
+  }
+
+  private static void checkBody(Route route, HttpServerExchange exchange) {
+    String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
+    if (type != null && !json(type)) {
+      throw Problem.of(415, "Unsupported Media Type", "The body must be application/json, and it is " + type)
+          .header(taken(route.method()), "application/json");
+    }
+  }
+
+  /**
+   * The header that says what a method takes: RFC 5789 section 3.1, W3C Linked Data Platform 7.1, RFC 9110 section
+   * 15.5.16.
+   */
+  private static String taken(Method method) {
+    return switch (method) {
+      case PATCH -> "Accept-Patch";
+      case POST -> "Accept-Post";
+      default -> "Accept";
+    };
+  }
+
+  private static boolean json(String contentType) {
+    int semicolon = contentType.indexOf(';');
+    String type = (semicolon < 0 ? contentType : contentType.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
+    return type.equals("application/json") || (type.startsWith("application/") && type.endsWith("+json"));
   }
 
   /** Whether the most specific range that a type is in does not exclude it. */

@@ -13,8 +13,8 @@ import org.slf4j.MDC;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * A request's name and time: what logs, problems and observers know it by, from its arrival to its end. It travels with its exchange.
- * Changed on the IO thread alone; what others read of it is final.
+ * A request's name and time: what logs, problems and observers know it by, from its arrival to its end. It travels with
+ * its exchange. Changed on the IO thread alone; what others read of it is final.
  */
 final class Observed {
 
@@ -41,6 +41,7 @@ final class Observed {
   private final Trace trace;
   private final long began = System.nanoTime();
   private Observers.@Nullable OfRoute route;
+  private boolean left;
 
   private Observed(HttpServerExchange exchange, Observers observers) {
     this.exchange = exchange;
@@ -65,7 +66,9 @@ final class Observed {
     return begun;
   }
 
-  /** Section 3.2.2: with several headers, or one that is malformed, a trace begins here, and the state belongs to none. */
+  /**
+   * Section 3.2.2: with several headers, or one that is malformed, a trace begins here, and the state belongs to none.
+   */
   private static Trace trace(HeaderMap headers) {
     HeaderValues lines = headers.get(TRACEPARENT);
     if (lines == null || lines.size() != 1) {
@@ -112,6 +115,11 @@ final class Observed {
     route = observers.of(found);
   }
 
+  /** Takes note that its client has left before there was a response. */
+  void clientLeft() {
+    left = true;
+  }
+
   /** Tells the observers that its response was written or its connection lost. Called once. */
   void end() {
     String method = exchange.getRequestMethod().toString();
@@ -119,7 +127,7 @@ final class Observed {
     String path = exchange.getRequestURI();
     told.ended(new RequestObserver.Ended(id, trace.traceId(), method, told.route(),
         path.length() > LONGEST_PATH ? path.substring(0, LONGEST_PATH) : path,
-        exchange.isResponseStarted() ? exchange.getStatusCode() : CLIENT_WENT, exchange.getResponseBytesSent(),
+        exchange.isResponseStarted() && !left ? exchange.getStatusCode() : CLIENT_WENT, exchange.getResponseBytesSent(),
         System.nanoTime() - began, observers.clients().address(exchange), System.currentTimeMillis()));
   }
 }

@@ -3,15 +3,18 @@ package dev.scalable.server;
 /**
  * Is told of every request that has ended: for timers and logs. Contribute one with Dagger's {@code @IntoSet}.
  *
- * <p>Asked for each route once, before the first request, so that what is looked up by names is looked up once. Safe for use by many
- * threads.
+ * <p>Asked for each route once, before the first request, so that what is looked up by names is looked up once. Safe
+ * for use by many threads.
  */
 public interface RequestObserver {
 
   /** What {@link #of} is given as the route of requests that no route was found for. */
   String UNMATCHED = "UNMATCHED";
 
-  /** What {@link #of} is given as the method of requests that no route was found for and whose method is none that is known. */
+  /**
+   * What {@link #of} is given as the method of requests that no route was found for and whose method is none that is
+   * known.
+   */
   String OTHER = "OTHER";
 
   /**
@@ -42,8 +45,8 @@ public interface RequestObserver {
    * @param method its method as it was sent
    * @param route template of its route, or {@link #UNMATCHED}
    * @param path its path as it was sent, without the query, in which secrets may stand; cut at 500 characters
-   * @param status status of the response; 499 if the connection was lost before there was one, which shows while its body is
-   *     awaited and not while its handler runs
+   * @param status status of the response; 499 if the client had left before there was one: its side of the connection
+   *     had ended, while its body was awaited or its handler ran
    * @param bytes length of the response's body as it was sent
    * @param nanos time from its last header to the last byte of the response, or to the loss of the connection
    * @param client IP address of the client, as {@link dev.scalable.http.Client#address()}

@@ -12,25 +12,34 @@ import io.undertow.util.Headers;
 import io.undertow.util.Protocols;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to a request, in order. {@link #handleRequest} is the list; each step says why it stands where it stands.
+ * What happens to a request, in order. {@link #handleRequest} is the list; each step says why it stands where it
+ * stands.
  *
- * <p>Every step up to the handler runs on the IO thread and must not block: it is what thousands of connections share. Only a
- * handler that may block costs a hop to a thread of its own and one back; a value at hand in a lookup is answered without.
+ * <p>Every step up to the handler runs on the IO thread and must not block: it is what thousands of connections share.
+ * Only a handler that may block costs a hop to a thread of its own and one back; a value at hand in a lookup is
+ * answered without.
  */
 final class RequestPath implements HttpHandler {
 
   /**
-   * By text and not by Undertow's HttpString, to which {@code get} is {@code GET}; methods are case-sensitive (RFC 9110 section
-   * 9.1).
+   * By text and not by Undertow's HttpString, to which {@code get} is {@code GET}; methods are case-sensitive (RFC 9110
+   * section 9.1).
    */
   private static final Map<String, Method> METHODS =
       Stream.of(Method.values()).collect(Collectors.toUnmodifiableMap(Method::name, Function.identity()));
+
+  /**
+   * Known, and of no use but to an attacker: the one shows headers that scripts may not see, the other makes a proxy of
+   * a server.
+   */
+  private static final Set<String> REFUSED = Set.of("TRACE", "CONNECT");
 
   private static final byte[] NOTHING = new byte[0];
 
@@ -63,14 +72,18 @@ final class RequestPath implements HttpHandler {
     String id = observed.id();
     // Counted next: a drain must wait for a request that is refused just as for one that is served.
     connections.enter(exchange, observed);
-    // What filters see of a request that reaches no route. Before its path and method are known to be sound, nobody sees it.
+    // What filters see of a request that reaches no route. Before its path and method are known to be sound, nobody
+    // sees it.
     ExchangeRequest bare = null;
     try {
-      // What cannot be told apart from a second request hidden in the body is refused before anything is believed of it.
+      // What cannot be told apart from a second request hidden in the body is refused before anything is believed of
+      // it.
       refuseAmbiguousFraming(exchange);
+      // Who asks, and for what, must be said once: of two answers to that, a proxy may believe the other one.
+      Singletons.check(exchange.getRequestHeaders());
       // The path before the route: no later step sees one that could be read in two ways.
       String path = RawPath.of(exchange.getRequestURI());
-      Method method = method(exchange);
+      Method method = method(exchange, path);
       bare = ExchangeRequest.unmatched(exchange, id, path, method);
       if (method == Method.OPTIONS) {
         answerOptions(exchange, bare);
@@ -79,10 +92,10 @@ final class RequestPath implements HttpHandler {
       // The route before the body: nobody uploads a body to an address that does not exist.
       RouteTable.Match match = routes.find(method, path);
       observed.matched(match.route());
-      // Before the body and the handler: what a client does not take is neither read for nor done for it.
+      // Before the body and the handler: what a client does not take, or a route does not, is neither read nor done.
       Negotiation.check(match.route(), exchange);
-      // Refused before the body, so that a flood of them costs no more than its headers. One without a body goes on: it may need
-      // no handler.
+      // Refused before the body, so that a flood of them costs no more than its headers. One without a body goes on: it
+      // may need no handler.
       if (!exchange.isRequestComplete() && !match.route().isInline() && inFlight.full()) {
         throw Failures.overloaded();
       }
@@ -124,6 +137,7 @@ final class RequestPath implements HttpHandler {
     }
     // The blocking boundary, with the deadline set before it: the wait for a place counts as well.
     call.expireAfter(limit);
+    ClientWatch.start(exchange);
     exchange.dispatch(task -> inFlight.execute(task, exchange.getIoThread(), call::refuse), call);
   }
 
@@ -141,23 +155,34 @@ final class RequestPath implements HttpHandler {
     return found == null ? null : seen -> Call.answer(lookup, seen, found.value());
   }
 
-  /** RFC 9112 section 6.1: only {@code chunked}, only in HTTP/1.1. Undertow reads other codings as if they were that one. */
+  /**
+   * RFC 9112 section 6.1: only {@code chunked}, only in HTTP/1.1. Undertow reads other codings as if they were that
+   * one.
+   */
   private static void refuseAmbiguousFraming(HttpServerExchange exchange) {
     String coding = exchange.getRequestHeaders().getFirst(Headers.TRANSFER_ENCODING);
     if (coding == null) {
       return;
     }
-    // Its chunk parser is lenient as well, so what follows a chunked body on this connection is never read as a request.
+    // What follows a chunked body on this connection is never read as a request, whoever may have read its chunks
+    // otherwise.
     exchange.setPersistent(false);
     if (!coding.equalsIgnoreCase("chunked") || exchange.getRequestHeaders().get(Headers.TRANSFER_ENCODING).size() > 1
         || !exchange.getProtocol().equals(Protocols.HTTP_1_1)) {
       throw Problem.badRequest("The only transfer coding accepted is chunked, in HTTP/1.1");
     }
+    ChunkedBody.of(exchange);
   }
 
-  private static Method method(HttpServerExchange exchange) {
-    Method method = METHODS.get(exchange.getRequestMethod().toString());
+  private Method method(HttpServerExchange exchange, String path) {
+    String name = exchange.getRequestMethod().toString();
+    Method method = METHODS.get(name);
     if (method == null) {
+      if (REFUSED.contains(name)) {
+        exchange.setPersistent(false);
+        throw Problem.of(405, "Method Not Allowed", name + " is not allowed here, at any address")
+            .header("Allow", routes.allowed(path));
+      }
       throw Problem.of(501, "Not Implemented", "No resource here has a method of this name");
     }
     return method;

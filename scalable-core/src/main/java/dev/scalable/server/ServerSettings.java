@@ -14,29 +14,32 @@ import java.util.UUID;
  * @param port port to listen on; 0 means any free one
  * @param instanceId what this instance calls itself in the header {@code X-Instance-Id} and in logs
  * @param threads what runs handlers
- * @param requestTimeout time in which a request must be answered, else 504; shorter than the proxy's read timeout, so that it is
- *     the instance and not the proxy that says so
+ * @param requestTimeout time in which a request must be answered, else 504; shorter than the proxy's read timeout, so
+ *     that it is the instance and not the proxy that says so
  * @param bodyTimeout time in which a request body must have arrived, besides a second for every 16 KiB of it; else 408
+ * @param writeTimeout time in which a client must take some of what waits for it, else its connection is closed
  * @param maxBody most bytes of a request body, else 413
  * @param maxInFlight most handlers that run at once; a request beyond waits for one to end
  * @param queueTime longest such wait, then 503
- * @param idleTimeout time after which an idle connection is closed; longer than the proxy keeps idle connections, so that it is
- *     never the instance that closes one just as the proxy uses it
+ * @param idleTimeout time after which an idle connection is closed; longer than the proxy keeps idle connections, so
+ *     that it is never the instance that closes one just as the proxy uses it
  * @param drainDelay time between giving up readiness and refusing connections, for balancers that must notice first
  * @param drainTimeout time in which requests in flight must end once connections are refused
  * @param healthPort port on which this instance tells of its health; 0 means any free one
- * @param trustedProxies the networks whose proxies are believed in what they say of a client: addresses with the length of a prefix,
- *     separated by commas; empty for none
+ * @param trustedProxies the networks whose proxies are believed in what they say of a client: addresses with the length
+ *     of a prefix, separated by commas; empty for none
  */
 public record ServerSettings(String host, int port, String instanceId, Threads threads, Duration requestTimeout,
-    Duration bodyTimeout, int maxBody, int maxInFlight, Duration queueTime, Duration idleTimeout, Duration drainDelay,
-    Duration drainTimeout, int healthPort, String trustedProxies) {
+    Duration bodyTimeout, Duration writeTimeout, int maxBody, int maxInFlight, Duration queueTime, Duration idleTimeout,
+    Duration drainDelay, Duration drainTimeout, int healthPort, String trustedProxies) {
 
   private static final int HEALTH_PORT_ABOVE = 1_000;
 
   /** What runs handlers. */
   public enum Threads {
-    /** A virtual thread for each request; needs a JDK of 24 or later, where blocking does not pin its carrier (JEP 491). */
+    /**
+     * A virtual thread for each request; needs a JDK of 24 or later, where blocking does not pin its carrier (JEP 491).
+     */
     VIRTUAL,
     /** A pool of platform threads, at most as many as handlers may run at once. */
     PLATFORM
@@ -59,6 +62,8 @@ public record ServerSettings(String host, int port, String instanceId, Threads t
         settings.choice("SCALABLE_HTTP_THREADS", Threads.class, unpinned ? Threads.VIRTUAL : Threads.PLATFORM),
         settings.duration("SCALABLE_HTTP_REQUEST_TIMEOUT", Duration.ofSeconds(8), Duration.ofMillis(10), Duration.ofHours(1)),
         settings.duration("SCALABLE_HTTP_BODY_TIMEOUT", Duration.ofSeconds(10), Duration.ofMillis(10), Duration.ofHours(1)),
+        settings.duration("SCALABLE_HTTP_WRITE_TIMEOUT", Duration.ofSeconds(15), Duration.ofMillis(10),
+            Duration.ofHours(1)),
         settings.number("SCALABLE_HTTP_MAX_BODY_BYTES", 1024 * 1024, 0, 1 << 30),
         settings.number("SCALABLE_HTTP_MAX_IN_FLIGHT", 256, 1, 100_000),
         settings.duration("SCALABLE_HTTP_QUEUE_TIME", Duration.ofMillis(50), Duration.ZERO, Duration.ofMinutes(1)),

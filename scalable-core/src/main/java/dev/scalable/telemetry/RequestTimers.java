@@ -1,6 +1,7 @@
 package dev.scalable.telemetry;
 
 import dev.scalable.server.RequestObserver;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -15,6 +16,8 @@ final class RequestTimers implements RequestObserver {
   private static final Duration[] BUCKETS = {Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(5),
       Duration.ofMillis(10), Duration.ofMillis(25), Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(250),
       Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofMillis(2_500), Duration.ofSeconds(8)};
+
+  private static final int CLIENT_LEFT = 499;
 
   private final MeterRegistry registry;
 
@@ -35,7 +38,17 @@ final class RequestTimers implements RequestObserver {
         timers.set(statusClass, timer);
       }
       timer.record(request.nanos(), TimeUnit.NANOSECONDS);
+      if (request.status() == CLIENT_LEFT) {
+        aborted(method, route).increment();
+      }
     };
+  }
+
+  private Counter aborted(String method, String route) {
+    return Counter.builder("http.client.aborted")
+        .description("Requests whose client had left before there was a response")
+        .tags("method", method, "route", route)
+        .register(registry);
   }
 
   private Timer timer(String method, String route, int statusClass) {

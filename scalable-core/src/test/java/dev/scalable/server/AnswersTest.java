@@ -26,7 +26,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the server answers to requests sound and unsound, over raw sockets and with handlers on both kinds of threads. */
+/**
+ * What the server answers to requests sound and unsound, over raw sockets and with handlers on both kinds of threads.
+ */
 class AnswersTest {
 
   private record Item(String name, int count) {
@@ -203,7 +205,7 @@ class AnswersTest {
         row("wrong method", head("DELETE /items"), 405),
         row("unknown method", head("BREW /things/7"), 501),
         row("method in lower case", head("get /things/7"), 501),
-        row("TRACE", head("TRACE /things/7"), 501),
+        row("TRACE", head("TRACE /things/7"), 405),
         row("dot segment", get("/things/../things/7"), 400),
         row("encoded dot segment", get("/things/%2e%2E/things/7"), 400),
         row("half encoded dot segment", get("/things/.%2e/7"), 400),

@@ -61,7 +61,8 @@ class ConditionalTest {
 
   @ParameterizedTest
   @EnumSource
-  void what_has_not_changed_is_304_with_its_headers_and_without_its_body(ServerSettings.Threads threads) throws Exception {
+  void what_has_not_changed_is_304_with_its_headers_and_without_its_body(ServerSettings.Threads threads)
+      throws Exception {
     try (TestServer server = TestServer.start(threads, ROUTES); Wire wire = server.connect()) {
       for (String path : List.of("/tagged", "/warm/x", "/versioned")) {
         Wire.Answer first = wire.ask(get(path));
@@ -111,7 +112,8 @@ class ConditionalTest {
 
   @ParameterizedTest
   @EnumSource
-  void a_client_that_excludes_all_there_is_gets_406_and_any_other_what_there_is(ServerSettings.Threads threads) throws Exception {
+  void a_client_that_excludes_all_there_is_gets_406_and_any_other_what_there_is(ServerSettings.Threads threads)
+      throws Exception {
     try (TestServer server = TestServer.start(threads, ROUTES); Wire wire = server.connect()) {
       for (String accept : List.of("*/*", "application/json", "Application/*", "text/html, application/json;q=0.1",
           "application/json;charset=utf-8", "text/html;q=0, */*;q=0.1")) {
@@ -129,14 +131,34 @@ class ConditionalTest {
   @ParameterizedTest
   @EnumSource
   void another_media_type_is_415_and_told_which_is_right(ServerSettings.Threads threads) throws Exception {
-    try (TestServer server = TestServer.start(threads, ROUTES); Wire wire = server.connect()) {
+    try (TestServer server = TestServer.start(threads, ROUTES)) {
       for (Map.Entry<String, String> row : Map.of("PATCH /patch", "Accept-Patch", "POST /post", "Accept-Post",
           "PUT /new", "Accept").entrySet()) {
-        Wire.Answer answer = wire.ask(head(row.getKey(), "Content-Type: text/xml", "Content-Length: 3") + "\"x\"");
-        assertThat(answer.status()).isEqualTo(415);
-        assertThat(answer.header(row.getValue())).contains("application/json");
+        try (Wire wire = server.connect()) {
+          Wire.Answer answer = wire.ask(head(row.getKey(), "Content-Type: text/xml", "Content-Length: 3") + "\"x\"");
+          assertThat(answer.status()).isEqualTo(415);
+          assertThat(answer.header(row.getValue())).contains("application/json");
+        }
       }
-      assertThat(wire.ask(json("POST /post", "\"x\"")).status()).isEqualTo(204);
+      try (Wire wire = server.connect()) {
+        assertThat(wire.ask(json("POST /post", "\"x\"")).status()).isEqualTo(204);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void what_is_not_taken_or_not_accepted_is_refused_before_its_body_comes(ServerSettings.Threads threads)
+      throws Exception {
+    try (TestServer server = TestServer.start(threads, Route
+        .post("/post", String.class, (r, body) -> Response.noContent()).withProduces("application/json"))) {
+      for (String header : List.of("Content-Type: text/xml", "Accept: text/xml")) {
+        try (Wire wire = server.connect()) {
+          // The body never comes, and the answer does. Nor is the client told to send it.
+          Wire.Answer answer = wire.ask(head("POST /post", header, "Expect: 100-continue", "Content-Length: 3"));
+          assertThat(answer.status()).as(header).isEqualTo(header.startsWith("Accept") ? 406 : 415);
+        }
+      }
     }
   }
 }

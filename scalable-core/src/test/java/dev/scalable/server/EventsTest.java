@@ -58,7 +58,8 @@ class EventsTest {
 
   @ParameterizedTest
   @EnumSource
-  void a_client_is_told_at_once_that_it_is_connected_and_then_each_event(ServerSettings.Threads threads) throws Exception {
+  void a_client_is_told_at_once_that_it_is_connected_and_then_each_event(ServerSettings.Threads threads)
+      throws Exception {
     try (TestServer server = TestServer.start(threads, feed()); Wire wire = server.connect()) {
       wire.send(get("/feed"));
       assertThat(wire.answerHead()).satisfies(answer -> {
@@ -83,7 +84,8 @@ class EventsTest {
 
   @ParameterizedTest
   @EnumSource
-  void what_the_opener_sends_comes_first_and_it_knows_what_the_client_has_seen(ServerSettings.Threads threads) throws Exception {
+  void what_the_opener_sends_comes_first_and_it_knows_what_the_client_has_seen(ServerSettings.Threads threads)
+      throws Exception {
     Route replay = Route.get("/feed", r -> Response.events(stream -> {
       stream.send(Event.of("after " + stream.lastEventId().orElse("nothing")));
       stream.close();
@@ -117,15 +119,17 @@ class EventsTest {
 
   @ParameterizedTest
   @EnumSource
-  void a_client_that_goes_is_noticed_and_what_was_asked_for_is_done_once(ServerSettings.Threads threads) throws Exception {
+  void a_client_that_goes_is_noticed_and_what_was_asked_for_is_done_once(ServerSettings.Threads threads)
+      throws Exception {
     Queue<String> closed = new ConcurrentLinkedQueue<>();
     try (TestServer server = TestServer.start(threads, feed())) {
+      EventStream stream;
       try (Wire wire = server.connect()) {
         wire.send(get("/feed"));
         assertThat(wire.answerHead().status()).isEqualTo(200);
-        opened.element().onClose(() -> closed.add(Thread.currentThread().getName()));
+        stream = opened();
+        stream.onClose(() -> closed.add(Thread.currentThread().getName()));
       }
-      EventStream stream = opened();
       await().atMost(Duration.ofSeconds(15)).until(() -> {
         stream.send(Event.of("are you there"));
         return !stream.isOpen();
@@ -161,7 +165,8 @@ class EventsTest {
 
   @ParameterizedTest
   @EnumSource
-  void a_drain_tells_each_client_to_come_back_and_does_not_wait_for_any(ServerSettings.Threads threads) throws Exception {
+  void a_drain_tells_each_client_to_come_back_and_does_not_wait_for_any(ServerSettings.Threads threads)
+      throws Exception {
     TestServer server = TestServer.start(threads, feed());
     try (Wire reads = server.connect(); Wire silent = server.connect()) {
       reads.send(get("/feed"));

@@ -5,14 +5,27 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.scalable.http.ErrorMapper;
 import dev.scalable.http.Problem;
+import dev.scalable.http.Response;
+import dev.scalable.http.Route;
 import io.undertow.server.HttpServerExchange;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class FailuresTest {
+
+  @Test
+  void mistakes_of_routes_and_of_mappers_are_told_by_one_start() {
+    assertThatIllegalStateException()
+        .isThrownBy(() -> TestServer.start(TestServer.settings(ServerSettings.Threads.PLATFORM),
+            Set.of(Route.get("/{a}", r -> Response.noContent()), Route.get("/{b}", r -> Response.noContent())),
+            to(404, IOException.class), to(502, IOException.class)))
+        .withMessageContainingAll("/{a}", "java.io.IOException");
+  }
+
 
   private static final Observed REQUEST = Observed.begin(new HttpServerExchange(null),
       Observers.of(List.of(), List.of(), new Clients(TrustedProxies.parse(""))));

@@ -81,6 +81,29 @@ class OverloadTest {
 
   @ParameterizedTest
   @EnumSource
+  void a_body_that_an_inline_route_makes_while_it_is_sent_takes_a_place_as_well(ServerSettings.Threads threads)
+      throws Exception {
+    Route inline = Route.get("/stream", r -> Response.stream("text/plain", out -> {
+      entered.release();
+      release.await();
+      out.write('a');
+    })).inline();
+    try (TestServer server = TestServer.start(settings(threads, 1, "50ms"), Set.of(slow, inline));
+        Wire stream = server.connect(); Wire late = server.connect(); Wire later = server.connect()) {
+      stream.send(get("/stream"));
+      entered.acquire();
+      assertThat(late.ask(get("/slow")).status()).as("a handler beside it").isEqualTo(503);
+      Wire.Answer refused = later.ask(get("/stream"));
+      assertThat(refused.status()).as("another one").isEqualTo(503);
+      assertThat(refused.header("Retry-After")).isPresent();
+      release.countDown();
+      assertThat(stream.answer().body()).isEqualTo("a");
+      assertThat(later.ask(get("/stream")).body()).isEqualTo("a");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void one_that_waits_is_answered_as_soon_as_another_ends(ServerSettings.Threads threads) throws Exception {
     List<Wire> busy = new ArrayList<>();
     try (TestServer server = TestServer.start(settings(threads, 2, LONG), Set.of(slow)); Wire late = server.connect();
@@ -100,7 +123,8 @@ class OverloadTest {
 
   @ParameterizedTest
   @EnumSource
-  void when_as_many_wait_as_run_a_request_is_refused_before_its_body_is_read(ServerSettings.Threads threads) throws Exception {
+  void when_as_many_wait_as_run_a_request_is_refused_before_its_body_is_read(ServerSettings.Threads threads)
+      throws Exception {
     List<Wire> busy = new ArrayList<>();
     try (TestServer server = TestServer.start(settings(threads, 1, LONG), Set.of(slow, upload)); Wire late = server.connect()) {
       occupy(server, 1, busy);
@@ -120,7 +144,10 @@ class OverloadTest {
     }
   }
 
-  /** The second request is on its way to the queue: one more than fits into it is refused at once, and not after the long wait. */
+  /**
+   * The second request is on its way to the queue: one more than fits into it is refused at once, and not after the
+   * long wait.
+   */
   private static void awaitFull(TestServer server) throws Exception {
     while (true) {
       try (Wire probe = server.connect()) {
@@ -135,7 +162,8 @@ class OverloadTest {
 
   @ParameterizedTest
   @EnumSource
-  void health_and_values_at_hand_are_answered_however_many_handlers_run(ServerSettings.Threads threads) throws Exception {
+  void health_and_values_at_hand_are_answered_however_many_handlers_run(ServerSettings.Threads threads)
+      throws Exception {
     Lookup<String, String> warm = new Lookup<>() {
       @Override
       public Found<String> peek(String key) {
@@ -181,7 +209,8 @@ class OverloadTest {
 
   @ParameterizedTest
   @EnumSource
-  void a_body_over_the_budget_of_all_is_refused_and_those_before_it_are_answered(ServerSettings.Threads threads) throws Exception {
+  void a_body_over_the_budget_of_all_is_refused_and_those_before_it_are_answered(ServerSettings.Threads threads)
+      throws Exception {
     BodyBudget budget = new BodyBudget(1_000);
     try (TestServer server = TestServer.start(TestServer.settings(threads), Set.of(upload), budget);
         Wire first = server.connect(); Wire second = server.connect()) {
@@ -205,7 +234,8 @@ class OverloadTest {
 
   @ParameterizedTest
   @EnumSource
-  void a_body_that_comes_steadily_may_take_longer_than_one_that_does_not(ServerSettings.Threads threads) throws Exception {
+  void a_body_that_comes_steadily_may_take_longer_than_one_that_does_not(ServerSettings.Threads threads)
+      throws Exception {
     ServerSettings big = TestServer.settings(threads, "SCALABLE_HTTP_MAX_BODY_BYTES", "100000");
     try (TestServer server = TestServer.start(big, Set.of(upload)); Wire steady = server.connect(); Wire slow = server.connect()) {
       // 400 ms for any body, and a second more for every 16 KiB.

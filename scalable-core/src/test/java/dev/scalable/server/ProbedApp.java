@@ -11,6 +11,7 @@ import dev.scalable.http.Route;
 import dev.scalable.lifecycle.Service;
 import jakarta.inject.Singleton;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A few routes to be attacked: {@link ProbesTest} behind Nginx and past it, {@link FuzzTest} in its own JVM. */
@@ -23,6 +24,13 @@ public final class ProbedApp {
   @SharedState("counts what got to this instance, for its test")
   private static final class Counter {
     private final AtomicInteger count = new AtomicInteger();
+    private final AtomicInteger holding = new AtomicInteger();
+
+    /** Until the client leaves. */
+    void hold() throws InterruptedException {
+      holding.incrementAndGet();
+      new CountDownLatch(1).await();
+    }
   }
 
   /** Routes whose {@code /smuggled} counts how often anybody got there, which {@code /smuggled-count} tells. */
@@ -38,6 +46,8 @@ public final class ProbedApp {
         Route.post("/items", Item.class, (r, item) -> Response.created("/items/1", item)),
         Route.put("/any", Object.class, (r, any) -> Response.ok(any)),
         Route.get("/internal/secret", r -> Response.text("secret")),
+        Route.get("/held", r -> Response.stream("text/plain", out -> smuggled.hold())),
+        Route.get("/holding", r -> Response.text(String.valueOf(smuggled.holding.get()))),
         Route.get("/smuggled", r -> Response.text("smuggled " + smuggled.count.incrementAndGet())),
         Route.get("/smuggled-count", r -> Response.text(String.valueOf(smuggled.count.get()))));
   }

@@ -94,6 +94,19 @@ class StaticFilesTest {
 
   @ParameterizedTest
   @EnumSource
+  void head_is_of_the_whole_file_whatever_range_it_asks_for(ServerSettings.Threads threads) throws Exception {
+    try (TestServer server = start(threads); Wire wire = server.connect()) {
+      for (String range : List.of("bytes=0-1", "bytes=1000-")) {
+        Wire.Answer answer = wire.send(head("HEAD /assets/digits.bin", "Range: " + range)).answer(false);
+        assertThat(answer.status()).as(range).isEqualTo(200);
+        assertThat(answer.header("Content-Length")).contains("10");
+        assertThat(answer.header("Content-Range")).isEmpty();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void a_range_is_that_part_of_the_file(ServerSettings.Threads threads) throws Exception {
     try (TestServer server = start(threads); Wire wire = server.connect()) {
       String tag = wire.ask(get("/assets/digits.bin")).header("ETag").orElseThrow();

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -105,7 +106,8 @@ class StreamedAnswersTest {
 
   @ParameterizedTest
   @EnumSource
-  void a_file_is_sent_with_its_length_and_one_that_is_not_there_is_an_error(ServerSettings.Threads threads) throws Exception {
+  void a_file_is_sent_with_its_length_and_one_that_is_not_there_is_an_error(ServerSettings.Threads threads)
+      throws Exception {
     Path file = folder.resolve("large.txt");
     Files.writeString(file, lines(50_000));
     try (TestServer server = TestServer.start(threads, Route.get("/file", r -> Response.file("text/plain", file)
@@ -153,7 +155,8 @@ class StreamedAnswersTest {
 
   @ParameterizedTest
   @EnumSource
-  void the_writer_goes_no_faster_than_its_client_and_is_told_when_that_has_gone(ServerSettings.Threads threads) throws Exception {
+  void the_writer_goes_no_faster_than_its_client_and_is_told_when_that_has_gone(ServerSettings.Threads threads)
+      throws Exception {
     AtomicLong written = new AtomicLong();
     CompletableFuture<Exception> end = new CompletableFuture<>();
     byte[] block = new byte[16 * 1024];
@@ -187,6 +190,51 @@ class StreamedAnswersTest {
         await().until(() -> written.get() > stood);
       }
       assertThat(end.get(20, TimeUnit.SECONDS)).isInstanceOf(IOException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_writer_that_pauses_for_longer_than_its_client_may_is_not_cut_off(ServerSettings.Threads threads)
+      throws Exception {
+    ServerSettings hurry = TestServer.settings(threads, "SCALABLE_HTTP_WRITE_TIMEOUT", "100ms");
+    CountDownLatch never = new CountDownLatch(1);
+    try (TestServer server = TestServer.start(hurry, Set.of(Route.get("/", r -> Response.stream("text/plain", out -> {
+      for (char c = 'a'; c < 'd'; c++) {
+        out.write(c);
+        out.flush();
+        assertThat(never.await(300, TimeUnit.MILLISECONDS)).isFalse();
+      }
+    })))); Wire wire = server.connect()) {
+      assertThat(wire.ask(get("/")).body()).isEqualTo("abc");
+      assertThat(wire.ask(get("/")).body()).as("the same connection").isEqualTo("abc");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_client_that_takes_nothing_of_what_waits_for_it_is_cut_off(ServerSettings.Threads threads) throws Exception {
+    ServerSettings hurry = TestServer.settings(threads, "SCALABLE_HTTP_WRITE_TIMEOUT", "200ms");
+    byte[] block = new byte[16 * 1024];
+    CompletableFuture<Throwable> end = new CompletableFuture<>();
+    try (TestServer server = TestServer.start(hurry, Set.of(
+        Route.get("/stream", r -> Response.stream("text/plain", out -> {
+          try {
+            while (true) {
+              out.write(block);
+            }
+          } catch (IOException e) {
+            end.complete(e);
+            throw e;
+          }
+        })),
+        Route.get("/bytes", r -> new Response(200, List.of(),
+            new Response.Body.Bytes("text/plain", new byte[32 * 1024 * 1024])))));
+        Wire stream = server.connect(); Wire bytes = server.connect()) {
+      stream.send(get("/stream"));
+      bytes.send(get("/bytes"));
+      assertThat(end.get(20, TimeUnit.SECONDS)).isInstanceOf(IOException.class);
+      await().atMost(Duration.ofSeconds(20)).until(() -> server.openConnections() == 0);
     }
   }
 

@@ -11,16 +11,55 @@ import dev.scalable.http.Response;
 import dev.scalable.http.Route;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Bodies that a handler reads as they come. */
 class UploadTest {
+
+  @ParameterizedTest
+  @EnumSource
+  void a_malformed_chunk_ends_the_reading_of_its_handler_and_is_answered_400(ServerSettings.Threads threads)
+      throws Exception {
+    for (String body : List.of("3\r\nabc\r\nzz\r\n", "3\r\nabcd\r\n0\r\n\r\n", "3\r\nabc\n0\r\n\r\n")) {
+      AtomicInteger whole = new AtomicInteger();
+      try (TestServer server = TestServer.start(threads, Route.upload(Method.POST, "/", (r, in) -> {
+        in.readAllBytes();
+        whole.incrementAndGet();
+        return Response.noContent();
+      })); Wire wire = server.connect()) {
+        Wire.Answer answer = wire.ask(head("POST /", "Transfer-Encoding: chunked") + body);
+        assertThat(answer.status()).as(body).isEqualTo(400);
+        assertThat(answer.body()).contains("not well chunked");
+        assertThat(answer.closes()).isTrue();
+        assertThat(whole).hasValue(0);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void chunks_of_any_size_and_cut_anywhere_are_put_together(ServerSettings.Threads threads) throws Exception {
+    String chunks = "1\r\na\r\n3;x=\"y\"\r\nbcd\r\n0000A\r\nefghijklmn\r\n0\r\nX-Seen: 1\r\n\r\n";
+    try (TestServer server = TestServer.start(threads, Route.upload(Method.POST, "/",
+        (r, in) -> Response.text(new String(in.readAllBytes(), StandardCharsets.US_ASCII))))) {
+      for (int cut = 1; cut < chunks.length(); cut++) {
+        try (Wire wire = server.connect()) {
+          wire.send(head("POST /", "Transfer-Encoding: chunked") + chunks.substring(0, cut));
+          assertThat(wire.ask(chunks.substring(cut)).body()).as("cut at " + cut).isEqualTo("abcdefghijklmn");
+        }
+      }
+    }
+  }
+
 
   private static final int LARGE = 3_000_000;
 

@@ -69,6 +69,11 @@ public final class Wire implements AutoCloseable {
         "Content-Length: " + body.getBytes(ISO_8859_1).length) + body;
   }
 
+  /** Ends this side of the connection; the other one may still answer. */
+  void endSending() throws IOException {
+    socket.shutdownOutput();
+  }
+
   public Wire send(String text) throws IOException {
     socket.getOutputStream().write(text.getBytes(ISO_8859_1));
     socket.getOutputStream().flush();
