@@ -120,12 +120,13 @@ class EventsTest {
   void a_client_that_goes_is_noticed_and_what_was_asked_for_is_done_once(ServerSettings.Threads threads) throws Exception {
     Queue<String> closed = new ConcurrentLinkedQueue<>();
     try (TestServer server = TestServer.start(threads, feed())) {
+      EventStream stream;
       try (Wire wire = server.connect()) {
         wire.send(get("/feed"));
         assertThat(wire.answerHead().status()).isEqualTo(200);
-        opened.element().onClose(() -> closed.add(Thread.currentThread().getName()));
+        stream = opened();
+        stream.onClose(() -> closed.add(Thread.currentThread().getName()));
       }
-      EventStream stream = opened();
       await().atMost(Duration.ofSeconds(15)).until(() -> {
         stream.send(Event.of("are you there"));
         return !stream.isOpen();
