@@ -64,6 +64,7 @@ public final class HttpServer implements Part {
   private @Nullable HandlerThreads threads;
   private @Nullable LiveBodies live;
   private @Nullable BoundedBufferPool buffers;
+  private int maxConnections;
 
   @Inject
   HttpServer(ServerSettings settings, Set<Route> routes, Optional<Filters> filters, Set<ErrorMapper<?>> mappers, JsonCodec json,
@@ -126,7 +127,8 @@ public final class HttpServer implements Part {
     open.setRootHandler(path);
     int ioThreads = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors()));
     InetSocketAddress address = new InetSocketAddress(settings.host(), settings.port());
-    listener = Listener.open("http", ioThreads, address, "SCALABLE_HTTP_PORT", connection -> {
+    maxConnections = FileDescriptors.limit(settings.maxConnections());
+    listener = Listener.open("http", ioThreads, address, "SCALABLE_HTTP_PORT", maxConnections, connection -> {
       connections.accepted(connection);
       open.handleEvent(connection);
     });
@@ -185,9 +187,19 @@ public final class HttpServer implements Part {
     return listener.port();
   }
 
-  /** How many connections may still carry a request. */
-  int openConnections() {
+  /** How many connections are open that may still carry a request. */
+  public int openConnections() {
     return connections.open();
+  }
+
+  /** The most connections that are open at once; 0 before the start. Others wait in the kernel's queue. */
+  public int maxConnections() {
+    return maxConnections;
+  }
+
+  /** How many requests have been read and not been answered to their last byte, streams included. */
+  public int requestsInFlight() {
+    return connections.inFlight();
   }
 
   /** The drain, and a while for the rest. */
