@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,6 +60,7 @@ public final class HttpServer implements Part {
   private final BodyBudget bodies;
   private final Set<RequestObserver> observers;
   private final Connections connections = new Connections();
+  private final AtomicBoolean stopped = new AtomicBoolean();
 
   private @Nullable Listener listener;
   private @Nullable HandlerThreads threads;
@@ -113,7 +115,7 @@ public final class HttpServer implements Part {
     live = liveBodies;
     RequestPath path = new RequestPath(table, settings, observed, connections,
         new InFlight(handlerThreads, settings.maxInFlight(), settings.queueTime()), bodies,
-        new Call.Steps(json, writer, liveBodies, Failures.of(mappers)),
+        new Call.Steps(json, writer, liveBodies, Failures.of(mappers), handlerThreads),
         Chain.of(filters.list(), List.of()).nonBlocking());
     listen(path);
     log.info("{} listens on {}:{} with {} routes, handlers on {} threads", settings.instanceId(), settings.host(), port(),
@@ -213,9 +215,12 @@ public final class HttpServer implements Part {
     return connections.draining();
   }
 
-  /** Drains and stops, in the order that the class comment gives. Without a start, does nothing. */
+  /** Drains and stops, in the order that the class comment gives. Without a start, and done again, does nothing. */
   @Override
   public void stop() throws IOException, InterruptedException {
+    if (stopped.getAndSet(true)) {
+      return;
+    }
     try {
       if (listener != null) {
         drain(listener);
