@@ -157,6 +157,9 @@ final class HealthListener implements Part {
     Map<String, Object> told = new LinkedHashMap<>();
     told.put("status", status(result.up()));
     told.put("millis", result.millis());
+    if (result.critical()) {
+      told.put("critical", true);
+    }
     if (!result.up()) {
       told.put("detail", result.detail());
     }
