@@ -10,6 +10,7 @@ import dev.scalable.config.Settings;
 import dev.scalable.db.CommitUnknown;
 import dev.scalable.db.DbModule;
 import dev.scalable.db.DbUnavailable;
+import dev.scalable.health.HealthChecks;
 import dev.scalable.health.Readiness;
 import dev.scalable.http.ErrorMapper;
 import dev.scalable.http.Problem;
@@ -72,9 +73,8 @@ public final class ScalableModule {
 
   @Provides
   @Singleton
-  static Service service(Settings settings, Set<Part> parts, Readiness readiness,
-      HttpServer server) {
-    return Service.of(settings, StatelessCheck.ofCaller(handlers(server)), parts, readiness);
+  static Service service(Settings settings, Set<Part> parts, HealthChecks checks, Readiness readiness, HttpServer server) {
+    return Service.of(settings, StatelessCheck.ofCaller(handlers(server)), checks, parts, readiness);
   }
 
   /**

@@ -6,7 +6,6 @@ import static dev.scalable.testkit.load.Load.rate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scalable.testkit.backend.Exit;
-import dev.scalable.testkit.cluster.AppSpec;
 import dev.scalable.testkit.cluster.Cluster;
 import dev.scalable.testkit.load.LoadResult;
 import java.sql.Connection;
@@ -32,7 +31,7 @@ class RestartUnderLoadTest {
 
   @Test
   void no_post_is_lost_when_an_instance_restarts() throws Exception {
-    try (Cluster cluster = Cluster.builder().app(AppSpec.mainClass(OrderService.class)).instances(2).start()) {
+    try (Cluster cluster = Cluster.builder().app(TestStack.app(OrderService.class)).instances(2).start()) {
       execute(cluster, "create table orders (id bigint generated always as identity primary key, text text not null)");
       for (int round = 1; round <= ROUNDS; round++) {
         long before = rows(cluster);

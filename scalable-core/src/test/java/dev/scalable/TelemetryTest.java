@@ -10,6 +10,7 @@ import dagger.Component;
 import dev.scalable.lifecycle.Running;
 import dev.scalable.lifecycle.Service;
 import dev.scalable.server.HttpServer;
+import dev.scalable.server.TestServer;
 import dev.scalable.telemetry.Metrics;
 import dev.scalable.testkit.load.Call;
 import dev.scalable.testkit.load.Client;
@@ -25,6 +26,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -71,6 +73,7 @@ class TelemetryTest {
     app = DaggerTelemetryTest_App.builder().scalableModule(ScalableModule.with(Map.of(
         "SCALABLE_HTTP_HOST", "127.0.0.1",
         "SCALABLE_HTTP_PORT", "0",
+        "SCALABLE_HTTP_THREADS", TestServer.threads().name().toLowerCase(Locale.ROOT),
         "SCALABLE_HEALTH_PORT", String.valueOf(HEALTH_PORT),
         "SCALABLE_DB_URL", TestStack.postgres().jdbcUrl(),
         "SCALABLE_DB_USER", TestStack.postgres().user(),

@@ -36,6 +36,8 @@ final class InvalidationLog implements Part {
   private static final Duration RETRY_LONGEST = Duration.ofSeconds(1);
   /** Longer than a restart of Redis takes, and well within the time that an orchestrator gives an instance to end. */
   private static final Duration LAST_TRIES = Duration.ofSeconds(10);
+  /** For a command that the reader has sent elsewhere, and not for the read. */
+  private static final Duration LAST_READ = Duration.ofSeconds(2);
   private static final int BATCH = 512;
   private static final int LONGEST_LOG = 10_000;
 
@@ -150,7 +152,11 @@ final class InvalidationLog implements Part {
     stopped = true;
     if (reader != null) {
       reader.interrupt();
-      reader.join(Duration.ofSeconds(2));
+      long patience = System.nanoTime() + LAST_READ.toNanos();
+      do {
+        // An interrupt does not end a wait for the network. Again until it has ended: it may have been about to connect.
+        redis.interruptRead();
+      } while (!reader.join(Duration.ofMillis(5)) && System.nanoTime() - patience < 0);
     }
     long end = System.nanoTime() + LAST_TRIES.toNanos();
     while (!pending.isEmpty() && System.nanoTime() - end < 0) {

@@ -36,12 +36,22 @@ public final class HealthChecks {
    * @param up whether all is well
    * @param detail why it is not; empty if it is
    * @param millis how long the check took
+   * @param critical whether an instance does not become ready before all was well once
    */
-  public record Result(String name, boolean up, String detail, long millis) {}
+  public record Result(String name, boolean up, String detail, long millis, boolean critical) {}
 
   /** The result of every check, by name; complete at the latest when the longest timeout of a check is over. */
   public CompletableFuture<List<Result>> results() {
-    List<CompletableFuture<Result>> results = checks.stream().map(Checked::result).toList();
+    return results(checks);
+  }
+
+  /** The result of every critical check, likewise. */
+  public CompletableFuture<List<Result>> critical() {
+    return results(checks.stream().filter(checked -> checked.check.critical()).toList());
+  }
+
+  private static CompletableFuture<List<Result>> results(List<Checked> asked) {
+    List<CompletableFuture<Result>> results = asked.stream().map(Checked::result).toList();
     return CompletableFuture.allOf(results.toArray(CompletableFuture<?>[]::new))
         .thenApply(all -> results.stream().map(CompletableFuture::join).toList());
   }
@@ -66,7 +76,7 @@ public final class HealthChecks {
       if (thread != null && thread.isAlive()) {
         long millis = millisSince(begun);
         return CompletableFuture.completedFuture(
-            new Result(check.name(), false, "a check that began " + millis + " ms ago has not ended yet", millis));
+            told(false, "a check that began " + millis + " ms ago has not ended yet", millis));
       }
       begun = now;
       CompletableFuture<Result> found = new CompletableFuture<>();
@@ -76,7 +86,7 @@ public final class HealthChecks {
       latest = found;
       long limit = check.timeout().toMillis();
       CompletableFuture<Result> late = new CompletableFuture<Result>().completeOnTimeout(
-          new Result(check.name(), false, "no answer within " + limit + " ms", limit), limit, TimeUnit.MILLISECONDS);
+          told(false, "no answer within " + limit + " ms", limit), limit, TimeUnit.MILLISECONDS);
       var unused = late.thenAccept(result -> {
         if (found.complete(result)) {
           runner.interrupt();
@@ -88,10 +98,14 @@ public final class HealthChecks {
     private Result run(long since) {
       try {
         check.check();
-        return new Result(check.name(), true, "", millisSince(since));
+        return told(true, "", millisSince(since));
       } catch (Exception | Error e) {
-        return new Result(check.name(), false, String.valueOf(e.getMessage()), millisSince(since));
+        return told(false, String.valueOf(e.getMessage()), millisSince(since));
       }
+    }
+
+    private Result told(boolean up, String detail, long millis) {
+      return new Result(check.name(), up, detail, millis, check.critical());
     }
 
     private static long millisSince(long nanoTime) {

@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * Something of a service that is started and stopped: a pool, a consumer, the server. Contribute one with Dagger's
  * {@code @IntoSet}. Parts start stage by stage and stop in the reverse order, so that what produces work stops before
- * what it uses. Both methods are called at most once; {@link #stop} after {@link #start} has returned or thrown, or
- * without it, and on another thread.
+ * what it uses. Both methods are called at most once, each on a thread of its own; {@link #stop} after {@link #start}
+ * has returned or thrown, or without it, or when its time was over and an interrupt has not ended it.
  */
 public interface Part {
 
@@ -36,6 +36,14 @@ public interface Part {
    * @throws Exception if it cannot be started: the service then stops what it has started, this part included, and exits
    */
   void start() throws Exception;
+
+  /**
+   * The time in which {@link #start()} returns; after that it is interrupted, and the service is not started. Half a
+   * minute unless said otherwise; a part that fills a cache or waits for a leader may need more.
+   */
+  default Duration startTimeout() {
+    return Duration.ofSeconds(30);
+  }
 
   /**
    * Stops this part and waits until it has stopped. Called also when {@link #start()} failed or was never reached, and

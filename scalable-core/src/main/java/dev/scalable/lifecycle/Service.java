@@ -3,6 +3,7 @@ package dev.scalable.lifecycle;
 import dev.scalable.check.StatelessCheck;
 import dev.scalable.config.ConfigException;
 import dev.scalable.config.Settings;
+import dev.scalable.health.HealthChecks;
 import dev.scalable.health.Readiness;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,23 +28,31 @@ public final class Service {
   private final @Nullable StatelessCheck stateless;
   private final List<Part> parts;
   private final Readiness readiness;
+  private final Gate gate;
 
-  private Service(Settings settings, @Nullable StatelessCheck stateless, List<Part> parts, Readiness readiness) {
+  private Service(Settings settings, @Nullable StatelessCheck stateless, Gate gate, List<Part> parts,
+      Readiness readiness) {
     this.settings = settings;
     this.stateless = stateless;
+    this.gate = gate;
     this.parts = parts;
     this.readiness = readiness;
   }
 
   /**
-   * A service of parts that nobody checks for state.
+   * A service of parts that nobody checks for state, and that waits for nothing that it depends on.
    *
    * @param settings the settings, read by every part
    * @param parts the parts, in any order; those of one stage start in the order of their names
    * @param readiness told where the service stands; new, and of no other service
    */
   public static Service of(Settings settings, Collection<Part> parts, Readiness readiness) {
-    return new Service(settings, null, ordered(parts), readiness);
+    return new Service(settings, null, Gate.open(), ordered(parts), readiness);
+  }
+
+  /** A service of parts that nobody checks for state. */
+  static Service of(Settings settings, HealthChecks checks, Collection<Part> parts, Readiness readiness) {
+    return new Service(settings, null, Gate.of(checks), ordered(parts), readiness);
   }
 
   /**
@@ -51,11 +60,13 @@ public final class Service {
    *
    * @param settings the settings, read by every part
    * @param stateless run when the settings are right and before any part starts
+   * @param checks those that are critical are waited for when all parts but those that let requests in have started
    * @param parts the parts, in any order; those of one stage start in the order of their names
    * @param readiness told where the service stands; new, and of no other service
    */
-  public static Service of(Settings settings, StatelessCheck stateless, Collection<Part> parts, Readiness readiness) {
-    return new Service(settings, stateless, ordered(parts), readiness);
+  public static Service of(Settings settings, StatelessCheck stateless, HealthChecks checks, Collection<Part> parts,
+      Readiness readiness) {
+    return new Service(settings, stateless, Gate.of(checks), ordered(parts), readiness);
   }
 
   private static List<Part> ordered(Collection<Part> parts) {
@@ -65,12 +76,13 @@ public final class Service {
   }
 
   /**
-   * Starts every part and returns. A service starts once.
+   * Starts every part and returns, when every critical health check has found all well and not before. A service
+   * starts once.
    *
    * @throws ConfigException if the settings have mistakes; nothing was started
    * @throws StatelessCheck.Failed if what answers requests keeps state; nothing was started
-   * @throws IllegalStateException if a part could not start; every part was stopped again, or was given its time to
-   *     stop, within 10 s
+   * @throws IllegalStateException if a part could not start, or not in its time; every part was stopped again, or was given
+   *     its time to stop, within 10 s
    */
   public Running start() {
     return start(() -> false);
@@ -85,12 +97,20 @@ public final class Service {
       stateless.run();
     }
     Started started = new Started(parts, readiness);
+    boolean open = false;
     for (Part part : parts) {
+      String step = part.name();
       try {
         if (givesUp.getAsBoolean()) {
           throw new InterruptedException("told to end before it had started");
         }
-        part.start();
+        if (!open && part.stage() == Part.Stage.TRAFFIC) {
+          step = "the wait for the critical health checks";
+          gate.pass();
+          open = true;
+          step = part.name();
+        }
+        Starting.start(part);
       } catch (Exception | Error e) {
         started.giveUp();
         if (e instanceof InterruptedException) {
@@ -98,7 +118,7 @@ public final class Service {
           Thread.currentThread().interrupt();
         }
         throw new IllegalStateException(
-            "The service was not started: " + part.name() + " failed: " + e.getMessage(), e);
+            "The service was not started: " + step + " failed: " + e.getMessage(), e);
       }
     }
     readiness.enter(Readiness.State.READY);

@@ -6,6 +6,8 @@ import dev.scalable.check.SharedState;
 import dev.scalable.lifecycle.Part;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,9 +16,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.ConnectionFactory;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.DefaultJedisSocketFactory;
 import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.SslOptions;
@@ -25,6 +33,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 import redis.clients.jedis.params.XReadParams;
+import redis.clients.jedis.providers.PooledConnectionProvider;
 import redis.clients.jedis.resps.StreamEntryBinary;
 import redis.clients.jedis.util.JedisURIHelper;
 
@@ -33,11 +42,15 @@ import redis.clients.jedis.util.JedisURIHelper;
 @SharedState("the connections of this instance")
 final class JedisLink implements Redis, Part {
 
+  private static final Logger log = LoggerFactory.getLogger(JedisLink.class);
+
   /** What a blocking read may take, its own wait included; without a bound, a half-open link would never be noticed. */
   private static final Duration LONGEST_READ = Duration.ofMillis(1_500);
 
   private final RedisSettings settings;
   private volatile @Nullable Clients clients;
+  /** Of the connection that reads: what it waits for can be ended from outside in no other way. */
+  private volatile @Nullable Socket readerSocket;
 
   /** The two clients, made together. */
   private record Clients(RedisClient commands, RedisClient reader) {}
@@ -59,10 +72,10 @@ final class JedisLink implements Redis, Part {
 
   @Override
   public void start() {
-    clients = new Clients(client(settings.poolSize()), client(1));
+    clients = new Clients(client(settings.poolSize(), false), client(1, true));
   }
 
-  private RedisClient client(int connections) {
+  private RedisClient client(int connections, boolean reads) {
     URI uri = settings.uri();
     int timeout = (int) settings.timeout().toMillis();
     ConnectionPoolConfig pool = new ConnectionPoolConfig();
@@ -80,11 +93,20 @@ final class JedisLink implements Redis, Part {
     if (JedisURIHelper.isRedisSSLScheme(uri)) {
       config.sslOptions(SslOptions.defaults());
     }
-    return RedisClient.builder()
-        .hostAndPort(address())
+    ConnectionFactory factory = ConnectionFactory.builder()
         .clientConfig(config.build())
-        .poolConfig(pool)
+        .socketFactory(sockets(config.build(), reads))
         .build();
+    return RedisClient.builder().connectionProvider(new PooledConnectionProvider(factory, pool)).build();
+  }
+
+  private JedisSocketFactory sockets(JedisClientConfig config, boolean reads) {
+    JedisSocketFactory sockets = new DefaultJedisSocketFactory(address(), config);
+    return !reads ? sockets : () -> {
+      Socket made = sockets.createSocket();
+      readerSocket = made;
+      return made;
+    };
   }
 
   private HostAndPort address() {
@@ -149,5 +171,17 @@ final class JedisLink implements Redis, Part {
       }
     }
     return entries;
+  }
+
+  @Override
+  public void interruptRead() {
+    Socket waiting = readerSocket;
+    if (waiting != null) {
+      try {
+        waiting.close();
+      } catch (IOException e) {
+        log.debug("The connection that reads the stream could not be closed; it ends with its timeout", e);
+      }
+    }
   }
 }

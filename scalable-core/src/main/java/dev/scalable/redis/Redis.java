@@ -47,6 +47,12 @@ public interface Redis {
   List<Entry> read(byte[] stream, String after, int count, Duration wait);
 
   /**
+   * Ends the {@link #read} that waits, from another thread: it throws {@link Unavailable}. The next one connects
+   * anew. Does nothing if none waits.
+   */
+  void interruptRead();
+
+  /**
    * An entry of a stream.
    *
    * @param id its id, for example {@code 1763900000000-0}

@@ -40,7 +40,7 @@ final class Call implements Runnable {
   private XnioExecutor.@Nullable Key timer;
 
   /** What a call needs from the server. */
-  record Steps(JsonCodec json, ResponseWriter writer, LiveBodies live, Failures failures) {}
+  record Steps(JsonCodec json, ResponseWriter writer, LiveBodies live, Failures failures, HandlerThreads threads) {}
 
   /** A call; of an upload if it has an input. */
   Call(HttpServerExchange exchange, ExchangeRequest request, RouteTable.Match match, @Nullable BodyInput input, Steps steps) {
@@ -148,6 +148,12 @@ final class Call implements Runnable {
       // The client has its 504 already: what an interrupted handler throws is no news.
       log.debug("{} {} {} ended after its deadline", request.id(), request.method(), request.path(), thrown);
       return Response.status(504);
+    }
+    if (steps.threads().stopped()) {
+      // Nobody is left to be answered, and the handler did nothing wrong but to take its time.
+      observed.tag(log.atWarn()).log("{} {} {} was interrupted, since the drain was over and the server ends: {}", request.id(),
+          request.method(), request.path(), thrown.toString());
+      return Response.status(503);
     }
     if (input != null && input.clientGone()) {
       log.debug("{} {} {} ended with its client", request.id(), request.method(), request.path(), thrown);

@@ -13,6 +13,7 @@ final class HandlerThreads implements Executor {
 
   private final Executor executor;
   private final Runnable stop;
+  private volatile boolean stopped;
 
   private HandlerThreads(Executor executor, Runnable stop) {
     this.executor = executor;
@@ -58,8 +59,15 @@ final class HandlerThreads implements Executor {
     executor.execute(task);
   }
 
+  /** Whether what runs was interrupted because the server ends. */
+  boolean stopped() {
+    return stopped;
+  }
+
   /** Interrupts what still runs; does not wait. */
   void stop() {
+    // Before the interrupt: who is interrupted may ask why.
+    stopped = true;
     stop.run();
   }
 }

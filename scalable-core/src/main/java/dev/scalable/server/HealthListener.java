@@ -70,7 +70,7 @@ final class HealthListener implements Part {
 
   @Override
   public String name() {
-    return "the health port " + settings.healthPort();
+    return "the health port " + (listener == null ? settings.healthPort() : port());
   }
 
   @Override
@@ -91,7 +91,7 @@ final class HealthListener implements Part {
         .getMap());
     open.setRootHandler(this::handle);
     listener = Listener.open("health", 1, new InetSocketAddress(settings.host(), settings.healthPort()),
-        settings.writeTimeout(), "SCALABLE_HEALTH_PORT", open::handleEvent);
+        settings.writeTimeout(), "SCALABLE_HEALTH_PORT", Integer.MAX_VALUE, open::handleEvent);
     log.info("{} tells of its health on {}:{}", settings.instanceId(), settings.host(), port());
   }
 
@@ -157,6 +157,9 @@ final class HealthListener implements Part {
     Map<String, Object> told = new LinkedHashMap<>();
     told.put("status", status(result.up()));
     told.put("millis", result.millis());
+    if (result.critical()) {
+      told.put("critical", true);
+    }
     if (!result.up()) {
       told.put("detail", result.detail());
     }

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,11 +60,13 @@ public final class HttpServer implements Part {
   private final BodyBudget bodies;
   private final Set<RequestObserver> observers;
   private final Connections connections = new Connections();
+  private final AtomicBoolean stopped = new AtomicBoolean();
 
   private @Nullable Listener listener;
   private @Nullable HandlerThreads threads;
   private @Nullable LiveBodies live;
   private @Nullable BoundedBufferPool buffers;
+  private int maxConnections;
 
   @Inject
   HttpServer(ServerSettings settings, Set<Route> routes, Optional<Filters> filters, Set<ErrorMapper<?>> mappers, JsonCodec json,
@@ -117,7 +120,7 @@ public final class HttpServer implements Part {
     LiveBodies liveBodies = new LiveBodies(writer, inFlight, handlerThreads);
     live = liveBodies;
     RequestPath path = new RequestPath(table, settings, observed, connections,
-        inFlight, bodies, new Call.Steps(json, writer, liveBodies, failures),
+        inFlight, bodies, new Call.Steps(json, writer, liveBodies, failures, handlerThreads),
         Chain.of(filters.list(), List.of()).nonBlocking());
     listen(path);
     log.info("{} listens on {}:{} with {} routes, handlers on {} threads", settings.instanceId(), settings.host(), port(),
@@ -131,7 +134,9 @@ public final class HttpServer implements Part {
     open.setRootHandler(path);
     int ioThreads = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors()));
     InetSocketAddress address = new InetSocketAddress(settings.host(), settings.port());
-    listener = Listener.open("http", ioThreads, address, settings.writeTimeout(), "SCALABLE_HTTP_PORT", connection -> {
+    maxConnections = FileDescriptors.limit(settings.maxConnections());
+    Duration stall = settings.writeTimeout();
+    listener = Listener.open("http", ioThreads, address, stall, "SCALABLE_HTTP_PORT", maxConnections, connection -> {
       connections.accepted(connection);
       open.handleEvent(connection);
     });
@@ -189,9 +194,19 @@ public final class HttpServer implements Part {
     return listener.port();
   }
 
-  /** How many connections may still carry a request. */
-  int openConnections() {
+  /** How many connections are open that may still carry a request. */
+  public int openConnections() {
     return connections.open();
+  }
+
+  /** The most connections that are open at once; 0 before the start. Others wait in the kernel's queue. */
+  public int maxConnections() {
+    return maxConnections;
+  }
+
+  /** How many requests have been read and not been answered to their last byte, streams included. */
+  public int requestsInFlight() {
+    return connections.inFlight();
   }
 
   /** The drain, and a while for the rest. */
@@ -205,9 +220,12 @@ public final class HttpServer implements Part {
     return connections.draining();
   }
 
-  /** Drains and stops, in the order that the class comment gives. Without a start, does nothing. */
+  /** Drains and stops, in the order that the class comment gives. Without a start, and done again, does nothing. */
   @Override
   public void stop() throws IOException, InterruptedException {
+    if (stopped.getAndSet(true)) {
+      return;
+    }
     try {
       if (listener != null) {
         drain(listener);

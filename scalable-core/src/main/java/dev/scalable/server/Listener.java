@@ -42,6 +42,12 @@ import org.xnio.channels.AcceptingChannel;
  * microseconds apart. Then each IO thread is asked for a sign of life: it took its share of the accepted connections
  * through the same queue, so when it answers, whoever counts connections has been told of all of them.
  *
+ * <p><b>More connections than the limit</b> are not accepted: they wait in the backlog until one that is open ends,
+ * and whoever has one is served as before. To accept and close them would tell their clients sooner, but after a
+ * proxy has sent its request on a connection that the kernel made, so that a POST which could have been answered a
+ * moment later is lost. Nor is an idle connection closed to make room: its proxy may be using it in this moment. A
+ * drain lifts the limit, since closing the socket would reset what waits.
+ *
  * <p><b>What remains:</b> a connection that is made within those microseconds is reset. Sockets have no way to stop the
  * one without the other; only a balancer that sends nothing new by then, because it saw readiness go (the drain delay
  * is there for it), closes that gap.
@@ -75,11 +81,12 @@ final class Listener {
    * @param address where; port 0 means any free one
    * @param stall time after which a client that does not read what is there for it is cut off
    * @param portSetting the setting to change if the port is taken
+   * @param maxConnections most connections that are open at once
    * @param accepted called on its IO thread with each connection
    * @throws IOException if the address cannot be bound; nothing is left
    */
   static Listener open(String name, int ioThreads, InetSocketAddress address, Duration stall, String portSetting,
-      Consumer<StreamConnection> accepted) throws IOException {
+      int maxConnections, Consumer<StreamConnection> accepted) throws IOException {
     // The group is how the accept thread is found: XNIO has no name for it in its interface.
     ThreadGroup group = new ThreadGroup(name);
     XnioWorker worker = Xnio.getInstance(Listener.class.getClassLoader()).createWorkerBuilder()
@@ -90,7 +97,8 @@ final class Listener {
     };
     try {
       AcceptingChannel<StreamConnection> channel =
-          worker.createStreamConnectionServer(address, listening -> accept(listening, taken), socketOptions());
+          worker.createStreamConnectionServer(address, listening -> accept(listening, taken),
+              socketOptions(maxConnections));
       Listener listener = new Listener(worker, acceptThread(worker, group), channel);
       channel.resumeAccepts();
       return listener;
@@ -111,11 +119,14 @@ final class Listener {
         .getMap();
   }
 
-  private static OptionMap socketOptions() {
+  private static OptionMap socketOptions(int maxConnections) {
     return OptionMap.builder()
         .set(Options.TCP_NODELAY, true)
         .set(Options.REUSE_ADDRESSES, true)
         .set(Options.BACKLOG, BACKLOG)
+        .set(Options.CONNECTION_HIGH_WATER, maxConnections)
+        // The next one is accepted as soon as one has ended.
+        .set(Options.CONNECTION_LOW_WATER, maxConnections)
         .getMap();
   }
 
@@ -163,6 +174,7 @@ final class Listener {
     CountDownLatch done = new CountDownLatch(worker.getIoThreadCount());
     // One task that queues the others, and all of them are run before the thread selects again.
     acceptThread.execute(() -> {
+      liftLimit();
       for (int taken = 0; taken <= BACKLOG; taken += ACCEPTED_AT_ONCE) {
         channel.wakeupAccepts();
       }
@@ -174,6 +186,16 @@ final class Listener {
       });
     });
     return done.await(most.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** On the accept thread, so that it holds for the very next accept. */
+  private void liftLimit() {
+    try {
+      // The upper mark is lifted with the lower one.
+      channel.setOption(Options.CONNECTION_LOW_WATER, Integer.MAX_VALUE);
+    } catch (IOException e) {
+      log.warn("connections above the limit may be reset, since it could not be lifted: {}", e.getMessage(), e);
+    }
   }
 
   /**

@@ -159,11 +159,14 @@ final class LiveBodies {
       writeInstead(answer, thrown);
       return;
     }
-    if (out.clientGone()) {
-      if (!out.started()) {
-        // Nobody is left for whom the deadline would have to answer.
-        var unused = answer.claim().getAsBoolean();
-      }
+    if (!out.started()) {
+      // Nobody is left for whom the deadline would have to answer.
+      var unused = answer.claim().getAsBoolean();
+    }
+    if (threads.stopped()) {
+      log.warn("{} was cut off after {} bytes of its answer, since the drain was over and the server ends: {}",
+          answer.id(), out.written(), thrown.toString());
+    } else if (out.clientGone()) {
       log.debug("{} ended after {} bytes of its answer: the client has gone", answer.id(), out.written(), thrown);
     } else {
       log.error("{} failed after {} bytes of its answer, which was cut off there", answer.id(), out.written(), thrown);

@@ -23,6 +23,7 @@ import java.util.UUID;
  * @param queueTime longest such wait, then 503
  * @param idleTimeout time after which an idle connection is closed; longer than the proxy keeps idle connections, so
  *     that it is never the instance that closes one just as the proxy uses it
+ * @param maxConnections most connections that are open at once on the server's port; others wait in the kernel's queue
  * @param drainDelay time between giving up readiness and refusing connections, for balancers that must notice first
  * @param drainTimeout time in which requests in flight must end once connections are refused
  * @param healthPort port on which this instance tells of its health; 0 means any free one
@@ -31,7 +32,7 @@ import java.util.UUID;
  */
 public record ServerSettings(String host, int port, String instanceId, Threads threads, Duration requestTimeout,
     Duration bodyTimeout, Duration writeTimeout, int maxBody, int maxInFlight, Duration queueTime, Duration idleTimeout,
-    Duration drainDelay, Duration drainTimeout, int healthPort, String trustedProxies) {
+    int maxConnections, Duration drainDelay, Duration drainTimeout, int healthPort, String trustedProxies) {
 
   private static final int HEALTH_PORT_ABOVE = 1_000;
 
@@ -68,6 +69,7 @@ public record ServerSettings(String host, int port, String instanceId, Threads t
         settings.number("SCALABLE_HTTP_MAX_IN_FLIGHT", 256, 1, 100_000),
         settings.duration("SCALABLE_HTTP_QUEUE_TIME", Duration.ofMillis(50), Duration.ZERO, Duration.ofMinutes(1)),
         settings.duration("SCALABLE_HTTP_IDLE_TIMEOUT", Duration.ofSeconds(75), aSecond, Duration.ofHours(1)),
+        settings.number("SCALABLE_HTTP_MAX_CONNECTIONS", 16_384, 1, 1_000_000),
         settings.duration("SCALABLE_DRAIN_DELAY", Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5)),
         settings.duration("SCALABLE_DRAIN_TIMEOUT", Duration.ofSeconds(20), Duration.ZERO, Duration.ofMinutes(10)),
         settings.number("SCALABLE_HEALTH_PORT", healthPort(port), 0, 65_535),

@@ -4,6 +4,7 @@ import dev.scalable.cache.CacheStats;
 import dev.scalable.cache.Caches;
 import dev.scalable.db.Db;
 import dev.scalable.lifecycle.Part;
+import dev.scalable.server.HttpServer;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -17,6 +18,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.inject.Inject;
+import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,13 +39,16 @@ public final class Metrics implements Part {
   private final Db db;
   private final Caches caches;
   private final RequestLog accessLog;
+  /** Had at the start alone: the server is made with what times its requests here. */
+  private final Provider<HttpServer> server;
   private final Set<String> bound = ConcurrentHashMap.newKeySet();
 
   @Inject
-  Metrics(Db db, Caches caches, RequestLog accessLog) {
+  Metrics(Db db, Caches caches, RequestLog accessLog, Provider<HttpServer> server) {
     this.db = db;
     this.caches = caches;
     this.accessLog = accessLog;
+    this.server = server;
   }
 
   @Override
@@ -60,6 +65,7 @@ public final class Metrics implements Part {
   public void start() {
     bindPool();
     bindAccessLog();
+    bindServer(server.get());
     gauge("cache.near.serving", "1 while values in the heap may be served, 0 while that is not proven",
         caches, all -> all.nearTierServes() ? 1 : 0);
     gauge("cache.invalidations.pending", "Invalidations that Redis has not acknowledged", caches, Caches::pendingInvalidations);
@@ -90,6 +96,12 @@ public final class Metrics implements Part {
   private void bindAccessLog() {
     FunctionCounter.builder("http.server.access.log.lost", accessLog, RequestLog::lost)
         .description("Requests that are missing in the access log").register(registry);
+  }
+
+  private void bindServer(HttpServer counted) {
+    gauge("http.server.connections.open", "Connections that may still carry a request", counted, HttpServer::openConnections);
+    gauge("http.server.connections.limit", "Most connections that are open at once", counted, HttpServer::maxConnections);
+    gauge("http.server.requests.active", "Requests that were read and are not answered yet", counted, HttpServer::requestsInFlight);
   }
 
   private <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value) {

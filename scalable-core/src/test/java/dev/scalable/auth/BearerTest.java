@@ -90,7 +90,7 @@ class BearerTest {
   @ValueSource(strings = {"Bearer", "Bearer ", "Bearer ali eve", "Bearer ali,eve", "Bearer \"ali\"", "Bearer a=li",
       "Bearer \u00e4"})
   void what_is_not_one_token_is_a_400(String credentials) throws Exception {
-    try (TestServer server = start(ServerSettings.Threads.PLATFORM, WHO.with(Bearer.tokens(LIGHT)));
+    try (TestServer server = start(TestServer.threads(), WHO.with(Bearer.tokens(LIGHT)));
         Wire wire = server.connect()) {
       Wire.Answer answer = wire.ask(get("/who", "Authorization: " + credentials));
       assertThat(answer.status()).isEqualTo(400);
@@ -100,7 +100,7 @@ class BearerTest {
 
   @Test
   void a_token_that_is_not_good_is_a_401_that_says_why_in_characters_that_the_header_may_have() throws Exception {
-    try (TestServer server = start(ServerSettings.Threads.PLATFORM, WHO.with(Bearer.tokens(LIGHT)));
+    try (TestServer server = start(TestServer.threads(), WHO.with(Bearer.tokens(LIGHT)));
         Wire wire = server.connect()) {
       Wire.Answer answer = wire.ask(get("/who", "Authorization: Bearer forged"));
       assertThat(answer.status()).isEqualTo(401);
@@ -112,7 +112,7 @@ class BearerTest {
   @Test
   void a_token_that_is_longer_than_any_is_not_shown_to_the_verifier() throws Exception {
     TokenVerifier everybody = token -> Principal.named("anyone");
-    try (TestServer server = start(ServerSettings.Threads.PLATFORM, WHO.with(Bearer.tokens(everybody)));
+    try (TestServer server = start(TestServer.threads(), WHO.with(Bearer.tokens(everybody)));
         Wire wire = server.connect()) {
       assertThat(wire.ask(get("/who", "Authorization: Bearer " + "a".repeat(8_000))).status()).isEqualTo(200);
       Wire.Answer answer = wire.ask(get("/who", "Authorization: Bearer " + "a".repeat(8_001)));
@@ -165,7 +165,7 @@ class BearerTest {
 
   @Test
   void as_a_filter_of_all_routes_it_does_not_tell_a_stranger_which_addresses_exist() throws Exception {
-    try (TestServer server = TestServer.start(TestServer.settings(ServerSettings.Threads.PLATFORM), Set.of(WHO),
+    try (TestServer server = TestServer.start(TestServer.settings(TestServer.threads()), Set.of(WHO),
             Filters.of(Bearer.tokens(LIGHT)));
         Wire wire = server.connect()) {
       assertThat(wire.ask(get("/nowhere")).status()).isEqualTo(401);

@@ -64,7 +64,7 @@ class BrowserTest {
       "http://shop.example", "https://SHOP.example", "https://shop.example/", "null", "*",
       "https://shop.example https://evil.example"})
   void any_other_origin_is_not_named_and_caches_are_told_all_the_same(String origin) throws Exception {
-    try (TestServer server = start(ServerSettings.Threads.PLATFORM, Filters.of(SHOP.withCredentials()));
+    try (TestServer server = start(TestServer.threads(), Filters.of(SHOP.withCredentials()));
         Wire wire = server.connect()) {
       for (Wire.Answer answer : List.of(wire.ask(get("/price", "Origin: " + origin)), wire.ask(preflight(origin)))) {
         assertThat(answer.status()).isIn(200, 204);
@@ -76,7 +76,7 @@ class BrowserTest {
 
   @Test
   void an_answer_to_nobody_in_particular_varies_too() throws Exception {
-    try (TestServer server = start(ServerSettings.Threads.PLATFORM, Filters.of(SHOP)); Wire wire = server.connect()) {
+    try (TestServer server = start(TestServer.threads(), Filters.of(SHOP)); Wire wire = server.connect()) {
       Wire.Answer answer = wire.ask(get("/price"));
       assertThat(answer.all("Vary")).contains("Origin");
       assertThat(answer.all("Access-Control-Allow-Origin")).isEmpty();
@@ -118,7 +118,7 @@ class BrowserTest {
 
   @Test
   void an_options_request_that_is_no_preflight_gets_the_methods_of_its_path() throws Exception {
-    try (TestServer server = start(ServerSettings.Threads.PLATFORM, Filters.of(SHOP)); Wire wire = server.connect()) {
+    try (TestServer server = start(TestServer.threads(), Filters.of(SHOP)); Wire wire = server.connect()) {
       Wire.Answer answer = wire.ask(head("OPTIONS /price", "Origin: https://shop.example"));
       assertThat(answer.header("Allow").orElse("")).contains("GET");
     }
@@ -126,7 +126,7 @@ class BrowserTest {
 
   @Test
   void failures_and_refusals_can_be_read_by_a_permitted_page() throws Exception {
-    try (TestServer server = start(ServerSettings.Threads.PLATFORM, Filters.of(SHOP)); Wire wire = server.connect()) {
+    try (TestServer server = start(TestServer.threads(), Filters.of(SHOP)); Wire wire = server.connect()) {
       for (String path : List.of("/fails", "/nowhere")) {
         assertThat(wire.ask(get(path, "Origin: https://shop.example")).all("Access-Control-Allow-Origin"))
             .containsExactly("https://shop.example");
@@ -136,7 +136,7 @@ class BrowserTest {
 
   @Test
   void credentials_are_permitted_only_where_told_and_never_to_all() throws Exception {
-    try (TestServer server = start(ServerSettings.Threads.PLATFORM, Filters.of(SHOP.withCredentials()));
+    try (TestServer server = start(TestServer.threads(), Filters.of(SHOP.withCredentials()));
         Wire wire = server.connect()) {
       assertThat(wire.ask(get("/price", "Origin: https://shop.example")).all("Access-Control-Allow-Credentials"))
           .containsExactly("true");
@@ -146,7 +146,7 @@ class BrowserTest {
 
   @Test
   void what_is_for_all_is_for_all_and_no_origin_is_reflected() throws Exception {
-    try (TestServer server = start(ServerSettings.Threads.PLATFORM, Filters.of(Cors.fromAnywhere()));
+    try (TestServer server = start(TestServer.threads(), Filters.of(Cors.fromAnywhere()));
         Wire wire = server.connect()) {
       for (Wire.Answer answer : List.of(wire.ask(get("/price", "Origin: null")),
           wire.ask(preflight("https://any.example")))) {
@@ -170,7 +170,7 @@ class BrowserTest {
     SecurityHeaders headers = SecurityHeaders.standard().withContentSecurityPolicy("default-src 'none'")
         .withStrictTransportSecurity(Duration.ofDays(1));
     Route framed = Route.get("/framed", r -> Response.text("").header("x-frame-options", "SAMEORIGIN"));
-    try (TestServer server = TestServer.start(TestServer.settings(ServerSettings.Threads.PLATFORM),
+    try (TestServer server = TestServer.start(TestServer.settings(TestServer.threads()),
             Set.of(framed, FAILS),
             Filters.of(headers)); Wire wire = server.connect()) {
       assertThat(List.of(get("/fails"), get("/nowhere"), head("OPTIONS /framed"))).allSatisfy(request -> {
@@ -187,7 +187,7 @@ class BrowserTest {
 
   @Test
   void strict_transport_security_is_said_only_when_told() throws Exception {
-    try (TestServer server = start(ServerSettings.Threads.PLATFORM, Filters.of(SecurityHeaders.standard()));
+    try (TestServer server = start(TestServer.threads(), Filters.of(SecurityHeaders.standard()));
         Wire wire = server.connect()) {
       assertThat(wire.ask(get("/price"))).satisfies(answer -> {
         assertThat(answer.all("Strict-Transport-Security")).isEmpty();

@@ -45,7 +45,7 @@ class RemoteKeysTest {
 
   private final AtomicReference<String> published = new AtomicReference<>(Issuer.published(Issuer.RSA, Issuer.EC));
   private final AtomicInteger asked = new AtomicInteger();
-  private final TestServer issuer = TestServer.start(ServerSettings.Threads.PLATFORM, Route.get("/keys", r -> {
+  private final TestServer issuer = TestServer.start(TestServer.threads(), Route.get("/keys", r -> {
     asked.incrementAndGet();
     return Response.text(published.get());
   }));

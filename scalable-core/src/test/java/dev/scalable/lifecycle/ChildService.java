@@ -13,8 +13,8 @@ public final class ChildService {
   private ChildService() {}
 
   /**
-   * With "misconfigured", "broken" or "broken-and-stuck" it does not start, with "slow" not for a long time; with
-   * "stuck" and "broken-and-stuck" its part does not stop.
+   * With "misconfigured", "broken" or "broken-and-stuck" it does not start, with "slow" not for a long time and with "hung"
+   * never; with "stuck" and "broken-and-stuck" its part does not stop.
    */
   public static void main(String[] args) {
     String how = args[0];
@@ -60,6 +60,9 @@ public final class ChildService {
       if (how.equals("slow")) {
         new CountDownLatch(1).await();
       }
+      while (how.equals("hung")) {
+        Thread.onSpinWait();
+      }
       System.out.println("part started");
     }
 
@@ -70,6 +73,11 @@ public final class ChildService {
         Thread.onSpinWait();
       }
       System.out.println("part stopped");
+    }
+
+    @Override
+    public Duration startTimeout() {
+      return how.equals("hung") ? Duration.ofMillis(300) : Duration.ofMinutes(5);
     }
 
     @Override

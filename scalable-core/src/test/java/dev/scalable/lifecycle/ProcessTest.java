@@ -57,6 +57,17 @@ class ProcessTest {
   }
 
   @Test
+  void a_part_that_hangs_in_its_start_ends_the_process_with_1_and_stops_the_others() throws Exception {
+    Process process = child("hung");
+    await().until(() -> Files.readString(output()).contains("part starting"));
+    long began = System.nanoTime();
+    assertThat(exitCode(process)).isEqualTo(1);
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+    assertThat(output()).content()
+        .contains("the part failed: it has not started within 300 ms", "ThePart.start", "other part stopped");
+  }
+
+  @Test
   void sigterm_during_the_start_gives_it_up_and_stops_what_was_started() throws Exception {
     Process process = child("slow");
     await().until(() -> Files.readString(output()).contains("part starting"));

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import dev.scalable.check.StatelessCheck;
 import dev.scalable.config.ConfigException;
 import dev.scalable.config.Settings;
+import dev.scalable.health.HealthCheck;
+import dev.scalable.health.HealthChecksTesting;
 import dev.scalable.health.Readiness;
 import java.io.IOException;
 import java.time.Duration;
@@ -16,8 +18,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServiceTest {
 
@@ -111,8 +118,8 @@ class ServiceTest {
   @Test
   void nothing_starts_while_what_answers_requests_keeps_state() {
     StatelessCheck check = StatelessCheck.of(ServiceTest.class, List.of(new StatelessCheck.Root("a handler", new long[1])));
-    Service service = Service.of(Settings.of(Map.of()), check, List.of(part("pool", Part.Stage.CONNECTIONS)),
-        new Readiness());
+    Service service = Service.of(Settings.of(Map.of()), check, HealthChecksTesting.of(),
+        List.of(part("pool", Part.Stage.CONNECTIONS)), new Readiness());
     assertThatThrownBy(service::start).isInstanceOf(StatelessCheck.Failed.class).hasMessageContaining("a handler: long[]");
     assertThat(events).isEmpty();
   }
@@ -183,6 +190,145 @@ class ServiceTest {
     of(part("pool", Part.Stage.CONNECTIONS), stuck, part("server", Part.Stage.TRAFFIC)).start().close();
     assertThat(events).endsWith("-server", "-pool");
     await().untilTrue(interrupted);
+  }
+
+  /** A part that starts when it is told to, and tells whether it was interrupted. */
+  private Part slow(CountDownLatch go, AtomicBoolean interrupted, boolean deaf, Duration most) {
+    return new Part() {
+      @Override
+      public String name() {
+        return "slow";
+      }
+
+      @Override
+      public void start() throws InterruptedException {
+        events.add("+slow");
+        while (true) {
+          try {
+            go.await();
+            return;
+          } catch (InterruptedException e) {
+            interrupted.set(true);
+            if (!deaf) {
+              throw e;
+            }
+          }
+        }
+      }
+
+      @Override
+      public void stop() {
+        events.add("-slow");
+      }
+
+      @Override
+      public Duration startTimeout() {
+        return most;
+      }
+    };
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void a_part_that_hangs_in_its_start_is_named_and_every_part_is_stopped(boolean deaf) {
+    CountDownLatch never = new CountDownLatch(1);
+    AtomicBoolean interrupted = new AtomicBoolean();
+    Service service = of(part("pool", Part.Stage.CONNECTIONS), slow(never, interrupted, deaf, Duration.ofMillis(50)),
+        part("server", Part.Stage.TRAFFIC));
+    assertThatThrownBy(service::start).isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("slow failed: it has not started within 50 ms")
+        .hasRootCauseInstanceOf(TimeoutException.class)
+        .rootCause().satisfies(late -> assertThat(late.getStackTrace()).as("where it stood")
+            .anyMatch(frame -> frame.getMethodName().equals("start")));
+    assertThat(events).containsExactly("+pool", "+slow", "-server", "-slow", "-pool");
+    await().untilTrue(interrupted);
+    never.countDown();
+  }
+
+  @Test
+  void an_interrupt_of_the_caller_is_the_parts_to_heed() throws InterruptedException {
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicBoolean interrupted = new AtomicBoolean();
+    AtomicBoolean kept = new AtomicBoolean();
+    Service service = of(slow(go, interrupted, true, Duration.ofMinutes(1)));
+    Thread caller = Thread.ofPlatform().start(() -> {
+      service.start().close();
+      kept.set(Thread.currentThread().isInterrupted());
+    });
+    caller.interrupt();
+    await().untilTrue(interrupted);
+    go.countDown();
+    caller.join();
+    assertThat(events).containsExactly("+slow", "-slow");
+    assertThat(kept).isTrue();
+  }
+
+  private static HealthCheck check(String name, boolean critical, AtomicBoolean up) {
+    return new HealthCheck() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public boolean critical() {
+        return critical;
+      }
+
+      @Override
+      public void check() {
+        if (!up.get()) {
+          throw new IllegalStateException(name + " is away");
+        }
+      }
+    };
+  }
+
+  private Service checked(Readiness readiness, HealthCheck... checks) {
+    return Service.of(Settings.of(Map.of()), HealthChecksTesting.of(checks),
+        List.of(part("pool", Part.Stage.CONNECTIONS), part("worker", Part.Stage.WORK), part("server", Part.Stage.TRAFFIC)),
+        readiness);
+  }
+
+  @Test
+  void a_critical_check_lets_no_request_in_before_it_was_well_once() throws Exception {
+    AtomicBoolean up = new AtomicBoolean();
+    Readiness readiness = new Readiness();
+    FutureTask<Running> start = new FutureTask<>(checked(readiness, check("ledger", true, up))::start);
+    Thread.ofPlatform().start(start);
+    await().until(() -> events.contains("+worker"));
+    await().during(Duration.ofMillis(500)).until(() -> !events.contains("+server") && !start.isDone());
+    assertThat(readiness.state()).isEqualTo(Readiness.State.STARTING);
+
+    up.set(true);
+
+    Running running = start.get(10, TimeUnit.SECONDS);
+    assertThat(readiness.state()).isEqualTo(Readiness.State.READY);
+    assertThat(events).containsExactly("+pool", "+worker", "+server");
+    up.set(false);
+    await().during(Duration.ofSeconds(2)).until(() -> readiness.state() == Readiness.State.READY);
+    running.close();
+  }
+
+  @Test
+  void a_check_that_is_not_critical_keeps_nobody_from_starting() {
+    Readiness readiness = new Readiness();
+    checked(readiness, check("reports", false, new AtomicBoolean())).start().close();
+    assertThat(readiness.state()).isEqualTo(Readiness.State.STOPPED);
+    assertThat(events).contains("+server");
+  }
+
+  @Test
+  void an_interrupt_ends_the_wait_for_a_critical_check_and_every_part_is_stopped() throws Exception {
+    Readiness readiness = new Readiness();
+    FutureTask<Running> start = new FutureTask<>(checked(readiness, check("ledger", true, new AtomicBoolean()))::start);
+    Thread starter = Thread.ofPlatform().start(start);
+    await().until(() -> events.contains("+worker"));
+    starter.interrupt();
+    starter.join();
+    assertThatThrownBy(start::get).hasMessageContaining("critical health checks");
+    assertThat(events).containsExactly("+pool", "+worker", "-server", "-worker", "-pool");
+    assertThat(readiness.state()).isEqualTo(Readiness.State.STOPPED);
   }
 
   @Test

@@ -16,7 +16,6 @@ import dev.scalable.http.Description;
 import dev.scalable.http.Response;
 import dev.scalable.http.Route;
 import dev.scalable.json.JsonModule;
-import dev.scalable.server.ServerSettings;
 import dev.scalable.server.TestServer;
 import dev.scalable.server.Wire;
 import java.io.InputStream;
@@ -197,7 +196,7 @@ class OpenApiTest {
     List<Route> all = new ArrayList<>(routes());
     OpenApi api = OpenApi.of("Trees", "1", () -> all);
     all.add(api.route("/openapi.json"));
-    try (TestServer server = TestServer.start(ServerSettings.Threads.PLATFORM, all.toArray(Route[]::new));
+    try (TestServer server = TestServer.start(TestServer.threads(), all.toArray(Route[]::new));
         Wire wire = server.connect()) {
       Wire.Answer answer = wire.ask(get("/openapi.json"));
       assertThat(answer.header("Content-Type")).contains("application/json");

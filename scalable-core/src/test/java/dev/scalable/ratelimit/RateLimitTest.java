@@ -140,8 +140,8 @@ class RateLimitTest {
     int count = 20;
     Duration per = Duration.ofSeconds(1);
     Function<RateLimits, RateLimit> limit = limits -> limits.limit("steady", count, per);
-    try (Instance one = start(ServerSettings.Threads.PLATFORM, limit);
-        Instance two = start(ServerSettings.Threads.PLATFORM, limit)) {
+    try (Instance one = start(TestServer.threads(), limit);
+        Instance two = start(TestServer.threads(), limit)) {
       long began = System.nanoTime();
       FutureTask<Integer> first = inBackground(() -> admitted(one, 2_000));
       FutureTask<Integer> second = inBackground(() -> admitted(two, 2_000));
@@ -171,7 +171,7 @@ class RateLimitTest {
 
   @Test
   void a_refused_request_is_not_counted_so_who_keeps_asking_is_let_in_all_the_same() throws Exception {
-    try (Instance instance = start(ServerSettings.Threads.PLATFORM,
+    try (Instance instance = start(TestServer.threads(),
             limits -> limits.limit("eager", 1, Duration.ofMillis(300)));
         Wire wire = instance.connect()) {
       assertThat(wire.ask(get("/x")).status()).isEqualTo(200);
@@ -183,7 +183,7 @@ class RateLimitTest {
 
   @Test
   void headers_tell_beforehand_where_they_are_wanted() throws Exception {
-    try (Instance instance = start(ServerSettings.Threads.PLATFORM,
+    try (Instance instance = start(TestServer.threads(),
             limits -> limits.limit("told", 3, Duration.ofSeconds(60)).withHeaders()); Wire wire = instance.connect()) {
       assertThat(wire.ask(get("/x"))).satisfies(answer -> {
         assertThat(answer.all("RateLimit-Policy")).containsExactly("\"told\";q=3;w=60");
@@ -202,7 +202,7 @@ class RateLimitTest {
   void each_principal_and_each_value_of_a_header_is_counted_apart() throws Exception {
     Filter caller = Filter.nonBlocking((request, next) ->
         next.proceed(request.header("x-caller").map(name -> request.as(Principal.named(name))).orElse(request)));
-    try (Instance instance = new Instance(TestStack.redis().uri(), namespace, ServerSettings.Threads.PLATFORM,
+    try (Instance instance = new Instance(TestStack.redis().uri(), namespace, TestServer.threads(),
         limits -> Set.of(
             Route.get("/p", r -> Response.text("p"))
                 .with(caller, limits.limit("p", 1, LONG).by(RateLimit.Key.principal())),
@@ -224,7 +224,7 @@ class RateLimitTest {
 
   @Test
   void redis_is_not_told_who_asks_and_keeps_a_key_no_longer_than_it_counts() throws Exception {
-    try (Instance instance = start(ServerSettings.Threads.PLATFORM,
+    try (Instance instance = start(TestServer.threads(),
             limits -> limits.limit("short", 4, Duration.ofSeconds(8)).by(request -> "secret-of-ali"));
         Wire wire = instance.connect(); RedisClient redis = RedisClient.create(TestStack.redis().uri())) {
       wire.ask(get("/x"));
@@ -236,7 +236,7 @@ class RateLimitTest {
 
   @Test
   void a_clock_of_redis_that_goes_back_does_not_lock_anybody_out_for_longer_than_a_full_bucket() throws Exception {
-    try (Instance instance = start(ServerSettings.Threads.PLATFORM,
+    try (Instance instance = start(TestServer.threads(),
             limits -> limits.limit("clock", 10, Duration.ofMillis(200)));
         Wire wire = instance.connect(); RedisClient redis = RedisClient.create(TestStack.redis().uri())) {
       wire.ask(get("/x"));
@@ -261,7 +261,7 @@ class RateLimitTest {
     logger.setLevel(Level.INFO);
     try (Link link = Link.to(address(TestStack.redis().uri()));
         Instance instance = start(URI.create("redis://127.0.0.1:" + link.address().getPort()),
-            ServerSettings.Threads.PLATFORM,
+            TestServer.threads(),
             limits -> limits.limit("away", 1, LONG).whenRedisIsAway(whenAway));
         Wire wire = instance.connect()) {
       assertThat(wire.ask(get("/x")).status()).isEqualTo(200);

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.scalable.health.Readiness;
 import dev.scalable.http.Response;
 import dev.scalable.http.Route;
@@ -17,8 +21,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** What becomes of requests, connections and threads when time is up: a request's, or the server's. */
 class DrainTest {
@@ -107,7 +114,7 @@ class DrainTest {
   @ParameterizedTest
   @ValueSource(strings = {"http Accept", "http I/O-"})
   void a_connection_made_before_the_drain_is_answered_though_nobody_has_taken_it_yet(String held) throws Exception {
-    TestServer server = TestServer.start(ServerSettings.Threads.PLATFORM, quick);
+    TestServer server = TestServer.start(TestServer.threads(), quick);
     List<Wire> made = new ArrayList<>();
     try (Held threads = Held.named(held)) {
       // More than XNIO accepts in one go.
@@ -136,7 +143,7 @@ class DrainTest {
 
   @Test
   void no_answer_ends_its_connection_while_a_new_one_would_still_be_let_in() throws Exception {
-    TestServer server = TestServer.start(ServerSettings.Threads.PLATFORM, quick);
+    TestServer server = TestServer.start(TestServer.threads(), quick);
     try (Wire wire = server.connect()) {
       wire.ask(get("/quick"));
       Stop stop;
@@ -191,6 +198,42 @@ class DrainTest {
       shortest = took.compareTo(shortest) < 0 ? took : shortest;
     }
     assertThat(shortest).isLessThan(Duration.ofMillis(100));
+  }
+
+  @Test
+  void a_stop_that_was_done_does_nothing_when_it_is_done_again() throws Exception {
+    TestServer server = TestServer.start(TestServer.threads(), quick);
+    try (Wire wire = server.connect()) {
+      wire.ask(get("/quick"));
+    }
+    server.close();
+    Stop again = Stop.of(server);
+    assertThat(again.task().get(5, TimeUnit.SECONDS)).isLessThan(Duration.ofSeconds(5));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_request_that_outlasts_the_drain_is_one_line_that_says_so_and_no_error(ServerSettings.Threads threads) throws Exception {
+    Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    // Before it starts, or else the first line could come before the list is there.
+    lines.list = new CopyOnWriteArrayList<>();
+    lines.start();
+    root.addAppender(lines);
+    try {
+      TestServer server = TestServer.start(TestServer.settings(threads, "SCALABLE_DRAIN_TIMEOUT", "100ms"), Set.of(wait));
+      try (Wire wire = server.connect()) {
+        wire.send(get("/wait"));
+        entered.await();
+        Stop.of(server).took();
+        await().untilAsserted(() -> assertThat(lines.list).extracting(ILoggingEvent::getFormattedMessage)
+            .filteredOn(line -> line.contains("GET /wait")).singleElement().asString()
+            .contains("was interrupted, since the drain was over"));
+      }
+    } finally {
+      root.detachAppender(lines);
+    }
+    assertThat(lines.list).noneMatch(line -> line.getLevel() == Level.ERROR);
   }
 
   @ParameterizedTest

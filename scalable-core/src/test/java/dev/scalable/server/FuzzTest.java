@@ -187,7 +187,7 @@ class FuzzTest {
 
   @Test
   void no_request_makes_the_server_fail_or_hang() throws Exception {
-    ServerSettings settings = TestServer.settings(ServerSettings.Threads.PLATFORM);
+    ServerSettings settings = TestServer.settings(TestServer.threads());
     try (TestServer server = TestServer.start(settings, ProbedApp.routes())) {
       Mutations mutations = new Mutations("requests", REQUESTS);
       int answered = 0;

@@ -26,7 +26,7 @@ class HealthListenerTest {
   private final HealthCheck well = check("postgresql", () -> { });
   private final HealthCheck hung = check("redis", never::await);
 
-  private final HealthListener listener = new HealthListener(TestServer.settings(ServerSettings.Threads.PLATFORM),
+  private final HealthListener listener = new HealthListener(TestServer.settings(TestServer.threads()),
       readiness, HealthChecksTesting.of(well, hung), JsonModule.jsonCodec(),
       Set.of(new HealthPage("/figures", () -> Response.text("requests 7")),
           new HealthPage("/broken", () -> {
@@ -54,6 +54,36 @@ class HealthListenerTest {
         step.run();
       }
     };
+  }
+
+  @Test
+  void a_check_that_an_instance_waits_for_is_told_from_the_others() throws Exception {
+    HealthCheck critical = new HealthCheck() {
+      @Override
+      public String name() {
+        return "ledger";
+      }
+
+      @Override
+      public boolean critical() {
+        return true;
+      }
+
+      @Override
+      public void check() {
+        throw new IllegalStateException("no route to host");
+      }
+    };
+    HealthListener other = new HealthListener(TestServer.settings(TestServer.threads()), readiness,
+        HealthChecksTesting.of(well, critical), JsonModule.jsonCodec(), Set.of());
+    other.start();
+    try (Wire wire = new Wire(other.port())) {
+      assertThat(wire.ask(get("/health/checks")).body())
+          .containsPattern("\"ledger\":\\{\"status\":\"down\",\"millis\":\\d+,\"critical\":true,\"detail\":\"no route to host\"}")
+          .containsPattern("\"postgresql\":\\{\"status\":\"up\",\"millis\":\\d+}");
+    } finally {
+      other.stop();
+    }
   }
 
   private Wire start() throws IOException {
@@ -110,7 +140,7 @@ class HealthListenerTest {
 
   @Test
   void it_is_answered_on_a_thread_that_carries_no_other_request() throws Exception {
-    try (Wire wire = start(); TestServer busy = TestServer.start(ServerSettings.Threads.PLATFORM);
+    try (Wire wire = start(); TestServer busy = TestServer.start(TestServer.threads());
         Held all = Held.named("http ")) {
       assertThat(wire.ask(get("/health/live")).status()).isEqualTo(200);
       all.close();
@@ -130,8 +160,8 @@ class HealthListenerTest {
 
   @Test
   void a_port_that_is_taken_is_named_with_its_setting() throws Exception {
-    try (TestServer taken = TestServer.start(ServerSettings.Threads.PLATFORM)) {
-      ServerSettings settings = TestServer.settings(ServerSettings.Threads.PLATFORM, "SCALABLE_HEALTH_PORT",
+    try (TestServer taken = TestServer.start(TestServer.threads())) {
+      ServerSettings settings = TestServer.settings(TestServer.threads(), "SCALABLE_HEALTH_PORT",
           String.valueOf(taken.port()));
       HealthListener second = new HealthListener(settings, readiness, HealthChecksTesting.of(), JsonModule.jsonCodec(),
           Set.of());

@@ -159,7 +159,7 @@ class StaticFilesTest {
     } finally {
       thread.setContextClassLoader(before);
     }
-    try (TestServer server = TestServer.start(ServerSettings.Threads.VIRTUAL, Route.files("/", files)); Wire wire = server.connect()) {
+    try (TestServer server = TestServer.start(TestServer.threads(), Route.files("/", files)); Wire wire = server.connect()) {
       assertThat(wire.ask(get("/")).body()).isEqualTo("in page/index.html");
       assertThat(wire.ask(get("/sub/x.txt")).body()).isEqualTo("in page/sub/x.txt");
       assertThat(wire.ask(get("/other.txt")).status()).isEqualTo(404);

@@ -24,6 +24,16 @@ public final class TestServer implements AutoCloseable {
   }
 
   /**
+   * What runs handlers where a test does not say it: both must pass the whole suite, and {@code
+   * -Dscalable.test.threads=platform} or {@code virtual} says which one does. Unset, what the JDK would have.
+   */
+  public static ServerSettings.Threads threads() {
+    String asked = System.getProperty("scalable.test.threads");
+    return asked == null ? ServerSettings.from(Settings.of(Map.of())).threads()
+        : ServerSettings.Threads.valueOf(asked.toUpperCase(Locale.ROOT));
+  }
+
+  /**
    * Short limits, so that each can be waited for.
    *
    * @param others settings that differ from these, names and values in turn
@@ -43,7 +53,7 @@ public final class TestServer implements AutoCloseable {
 
   /** Those, with proxies that are believed. */
   public static ServerSettings trusting(String proxies) {
-    return settings(ServerSettings.Threads.PLATFORM, "SCALABLE_HTTP_TRUSTED_PROXIES", proxies);
+    return settings(threads(), "SCALABLE_HTTP_TRUSTED_PROXIES", proxies);
   }
 
   /** A server without routes that has not started. */
