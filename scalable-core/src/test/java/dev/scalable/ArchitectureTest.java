@@ -58,7 +58,7 @@ class ArchitectureTest {
     assertThat(MAIN).hasSizeGreaterThan(80);
     assertThat(TESTS).hasSizeGreaterThan(15);
     assertThat(MAIN).extracting(ArchitectureTest::area).contains("", "http", "server", "redis", "cache", "db", "json",
-        "health", "lifecycle", "config", "telemetry", "auth", "jwt", "browser", "ratelimit", "idempotency", "openapi", "check");
+        "health", "lifecycle", "config", "telemetry", "auth", "jwt", "browser", "ratelimit", "idempotency", "openapi", "schema", "check");
   }
 
   @Test
