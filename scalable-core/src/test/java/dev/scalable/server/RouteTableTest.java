@@ -8,6 +8,7 @@ import dev.scalable.http.Method;
 import dev.scalable.http.Problem;
 import dev.scalable.http.Response;
 import dev.scalable.http.Route;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -82,5 +83,33 @@ class RouteTableTest {
     assertThat(table.find(Method.GET, "/d/%65").route().template()).isEqualTo("/d/e");
     assertThat(table.find(Method.HEAD, "/d/e").route().template()).isEqualTo("/d/e");
     assertThat(table.allowed("/d/e")).isEqualTo(table.allowed("/%64/e")).isEqualTo("GET, HEAD, OPTIONS");
+  }
+
+  @Test
+  void a_lookup_among_a_thousand_routes_allocates_no_more_than_among_twelve() {
+    List<ManyRoutes> tables = List.of(ManyRoutes.of(12), ManyRoutes.of(201), ManyRoutes.of(1_002));
+    long[] least = {Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE};
+    // In turn, since what is compiled meanwhile allocates less; the least of each is what it is when all is compiled.
+    for (int round = 0; round < 40; round++) {
+      for (int i = 0; i < tables.size(); i++) {
+        least[i] = Math.min(least[i], allocatedByLookup(tables.get(i)));
+      }
+    }
+    // As the lookups do not end with a whole round of the paths, a few more may be of the long ones.
+    assertThat(least[1]).as("bytes among 201").isLessThanOrEqualTo(least[0] + 16);
+    assertThat(least[2]).as("bytes among 1,002").isLessThanOrEqualTo(least[0] + 16);
+  }
+
+  private static long allocatedByLookup(ManyRoutes routes) {
+    com.sun.management.ThreadMXBean memory = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    int lookups = 3_000;
+    int found = 0;
+    long before = memory.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < lookups; i++) {
+      found += routes.table().find(Method.GET, routes.path(i)).parameters().size();
+    }
+    long allocated = memory.getCurrentThreadAllocatedBytes() - before;
+    assertThat(found).isPositive();
+    return allocated / lookups;
   }
 }
