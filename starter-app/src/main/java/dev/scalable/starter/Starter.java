@@ -9,7 +9,7 @@ import jakarta.inject.Singleton;
 
 /** What the service is made of: the library, and one module for each feature. */
 @Singleton
-@Component(modules = {ScalableModule.class, ApiModule.class, ProductsModule.class})
+@Component(modules = {ScalableModule.class, ApiModule.class, SchemaModule.class, ProductsModule.class})
 interface Starter {
 
   Service service();
