@@ -1,0 +1,182 @@
+package dev.scalable.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The heap of an instance, and what it relies on in Caffeine: a newer Caffeine that breaks one of these is found here. */
+class NearTierTest {
+
+  private static final Duration LONG = Duration.ofHours(1);
+
+  private final Validity validity = new Validity();
+  private final NearTier<String, String> near = new NearTier<>(100, LONG, validity);
+
+  NearTierTest() {
+    prove();
+  }
+
+  private void prove() {
+    validity.extend(System.nanoTime() + LONG.toNanos());
+  }
+
+  private NearTier.Flight<String> flight() {
+    return new NearTier.Flight<>(validity.generation());
+  }
+
+  private static NearTier.Entry<String> entry(NearTier.Flight<String> flight, String value) {
+    return new NearTier.Entry<>(value, flight.generation(), System.nanoTime() + LONG.toNanos());
+  }
+
+  private NearTier.Flight<String> boarded() {
+    NearTier.Flight<String> flight = flight();
+    assertThat(near.board("key", flight)).isSameAs(flight);
+    return flight;
+  }
+
+  private @Nullable String served() {
+    NearTier.Entry<String> entry = near.current("key");
+    return entry == null ? null : entry.value();
+  }
+
+  @Test
+  void a_place_is_taken_before_there_is_a_value_and_whoever_comes_then_joins() {
+    NearTier.Flight<String> first = boarded();
+    assertThat(near.current("key")).as("nothing to serve yet").isNull();
+    assertThat(near.board("key", flight())).isSameAs(first);
+    first.complete(entry(first, "value"));
+    assertThat(served()).isEqualTo("value");
+  }
+
+  @Test
+  void a_flight_that_was_invalidated_lands_nowhere() {
+    NearTier.Flight<String> flight = boarded();
+    near.remove("key");
+    flight.complete(entry(flight, "old"));
+    assertThat(near.current("key")).isNull();
+    assertThat(near.size()).isZero();
+    NearTier.Flight<String> next = flight();
+    assertThat(near.board("key", next)).isSameAs(next);
+  }
+
+  @Test
+  void a_flight_gives_up_its_own_place_and_nobody_elses() {
+    NearTier.Flight<String> first = boarded();
+    near.remove("key");
+    NearTier.Flight<String> second = boarded();
+    near.remove("key", first);
+    assertThat(near.board("key", flight())).isSameAs(second);
+    near.remove("key", second);
+    assertThat(near.size()).isZero();
+  }
+
+  @Test
+  void a_flight_that_failed_is_not_joined() {
+    NearTier.Flight<String> failed = boarded();
+    failed.completeExceptionally(new IllegalStateException("no"));
+    assertThat(near.current("key")).isNull();
+    assertThat(boarded()).isNotDone();
+  }
+
+  @Test
+  void what_was_begun_before_the_proof_was_lost_is_neither_served_nor_joined() {
+    NearTier.Flight<String> begun = boarded();
+    NearTier.Flight<String> landed = flight();
+    assertThat(near.board("other", landed)).isSameAs(landed);
+    landed.complete(entry(landed, "old"));
+    validity.lose();
+    assertThat(near.current("other")).as("without proof").isNull();
+    prove();
+    assertThat(near.current("other")).as("of an earlier generation").isNull();
+    NearTier.Flight<String> next = boarded();
+    begun.complete(entry(begun, "old"));
+    assertThat(near.current("key")).isNull();
+    next.complete(entry(next, "new"));
+    assertThat(served()).isEqualTo("new");
+  }
+
+  @Test
+  void a_value_whose_time_is_over_is_not_served_and_its_place_is_taken_over() {
+    NearTier.Flight<String> flight = boarded();
+    flight.complete(new NearTier.Entry<>("old", flight.generation(), System.nanoTime()));
+    assertThat(near.current("key")).isNull();
+    assertThat(boarded()).isNotDone();
+  }
+
+  @Test
+  void nothing_is_served_without_proof() {
+    Validity unproven = new Validity();
+    NearTier<String, String> silent = new NearTier<>(100, LONG, unproven);
+    NearTier.Flight<String> flight = new NearTier.Flight<>(unproven.generation());
+    assertThat(silent.board("key", flight)).isSameAs(flight);
+    flight.complete(entry(flight, "value"));
+    assertThat(silent.current("key")).isNull();
+    unproven.extend(System.nanoTime() + LONG.toNanos());
+    assertThat(silent.current("key")).isNotNull();
+  }
+
+  @Test
+  void a_pending_flight_that_is_evicted_for_its_size_lands_nowhere() {
+    NearTier<String, String> none = new NearTier<>(0, LONG, validity);
+    NearTier.Flight<String> flight = flight();
+    assertThat(none.board("key", flight)).isSameAs(flight);
+    await().until(() -> none.size() == 0);
+    flight.complete(entry(flight, "value"));
+    assertThat(none.current("key")).isNull();
+    NearTier.Flight<String> next = flight();
+    assertThat(none.board("key", next)).isSameAs(next);
+    assertThat(flight).as("those who wait for it").isCompleted();
+  }
+
+  @Test
+  void a_pending_flight_whose_place_expires_lands_nowhere() {
+    NearTier<String, String> brief = new NearTier<>(100, Duration.ofNanos(1), validity);
+    NearTier.Flight<String> flight = flight();
+    assertThat(brief.board("key", flight)).isSameAs(flight);
+    NearTier.Flight<String> next = flight();
+    await().until(() -> brief.board("key", next) == next);
+    flight.complete(entry(flight, "value"));
+    assertThat(brief.current("key")).isNull();
+  }
+
+  @Test
+  void caffeine_holds_a_future_as_any_value_and_does_not_put_it_back_when_it_completes() {
+    Cache<String, CompletableFuture<String>> cache = Caffeine.newBuilder().maximumSize(10).expireAfterWrite(LONG).build();
+    CompletableFuture<String> pending = new CompletableFuture<>();
+    assertThat(cache.asMap().putIfAbsent("key", pending)).isNull();
+    assertThat(cache.asMap().putIfAbsent("key", new CompletableFuture<>())).as("while it is pending").isSameAs(pending);
+    cache.invalidate("key");
+    pending.complete("old");
+    cache.cleanUp();
+    assertThat(cache.asMap()).isEmpty();
+  }
+
+  @Test
+  void caffeine_removes_and_replaces_a_future_only_if_it_is_the_very_one() {
+    Cache<String, CompletableFuture<String>> cache = Caffeine.newBuilder().maximumSize(10).expireAfterWrite(LONG).build();
+    CompletableFuture<String> first = CompletableFuture.completedFuture("same");
+    CompletableFuture<String> second = CompletableFuture.completedFuture("same");
+    cache.put("key", second);
+    assertThat(cache.asMap().remove("key", first)).isFalse();
+    assertThat(cache.asMap().replace("key", first, new CompletableFuture<>())).isFalse();
+    assertThat(cache.asMap().get("key")).isSameAs(second);
+    assertThat(cache.asMap().replace("key", second, first)).isTrue();
+    assertThat(cache.asMap().remove("key", first)).isTrue();
+  }
+
+  @Test
+  void caffeine_counts_a_pending_future_for_its_size() {
+    Cache<String, CompletableFuture<String>> cache = Caffeine.newBuilder().maximumSize(1).executor(Runnable::run).build();
+    for (int i = 0; i < 10; i++) {
+      cache.put("key" + i, new CompletableFuture<>());
+    }
+    cache.cleanUp();
+    assertThat(cache.estimatedSize()).isEqualTo(1);
+  }
+}
