@@ -225,10 +225,16 @@ final class InvalidationLog implements Part {
       }
       apply(entry);
       position.applied = StreamId.of(entry.id());
+      if (position.applied.equals(position.target)) {
+        confirm(position);
+      } else if (position.target != null && position.applied.compareTo(position.target) > 0) {
+        // A later id alone proves nothing: this link may be with another server than the check was, each with a log of its own.
+        log.warn("The invalidation log goes past its head {} without it, to {}; the heap is emptied", position.target,
+            position.applied);
+        return false;
+      }
     }
-    if (position.target != null && position.applied.compareTo(position.target) >= 0) {
-      confirm(position);
-    } else if (position.target != null && entries.isEmpty()) {
+    if (position.target != null && entries.isEmpty()) {
       log.warn("The invalidation log ends at {} before its head {}, the heap is emptied", position.applied, position.target);
       return false;
     }
