@@ -1,6 +1,8 @@
 package dev.scalable.server;
 
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.ServerConnection;
+import io.undertow.util.AttachmentKey;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
@@ -19,6 +21,13 @@ import org.xnio.channels.StreamSinkChannel;
  * file descriptors for each; here the IO thread does all the waiting for sockets.
  */
 final class BodyOutput extends OutputStream {
+
+  private static final AttachmentKey<Current> CURRENT = AttachmentKey.create(Current.class);
+
+  /** Of the IO thread alone. */
+  private static final class Current {
+    private @Nullable BodyOutput output;
+  }
 
   private static final int BUFFER = 16 * 1024;
 
@@ -210,6 +219,7 @@ final class BodyOutput extends OutputStream {
           // What closes the connection from here on is no loss.
           over = true;
         }
+        current().output = null;
         start.end();
       }
       synchronized (this) {
@@ -222,6 +232,23 @@ final class BodyOutput extends OutputStream {
     }
   }
 
+  /** What the connection writes now. One listener for all that it ever writes: none can be taken away again. */
+  private Current current() {
+    ServerConnection connection = exchange.getConnection();
+    Current known = connection.getAttachment(CURRENT);
+    if (known != null) {
+      return known;
+    }
+    Current made = new Current();
+    connection.putAttachment(CURRENT, made);
+    connection.addCloseListener(closed -> {
+      if (made.output != null) {
+        made.output.clientLeft();
+      }
+    });
+    return made;
+  }
+
   private StreamSinkChannel sink() throws IOException {
     StreamSinkChannel opened = channel;
     if (opened == null) {
@@ -231,6 +258,7 @@ final class BodyOutput extends OutputStream {
       start.head();
       opened = exchange.getResponseChannel();
       opened.getWriteSetter().set(writable -> advance());
+      current().output = this;
       channel = opened;
     }
     return opened;
