@@ -2,14 +2,12 @@ package dev.scalable;
 
 import dagger.Module;
 import dagger.Provides;
-import dagger.multibindings.ElementsIntoSet;
+import dagger.multibindings.IntoSet;
 import dev.scalable.cache.CacheLoadTimeout;
 import dev.scalable.cache.CacheModule;
 import dev.scalable.check.StatelessCheck;
 import dev.scalable.config.Settings;
-import dev.scalable.db.CommitUnknown;
 import dev.scalable.db.DbModule;
-import dev.scalable.db.DbUnavailable;
 import dev.scalable.health.HealthChecks;
 import dev.scalable.health.Readiness;
 import dev.scalable.http.ErrorMapper;
@@ -92,15 +90,10 @@ public final class ScalableModule {
     return roots;
   }
 
-  /** What a client is told when the database or a cached value cannot be had in time. */
+  /** What a client is told when a cached value cannot be had in time. */
   @Provides
-  @ElementsIntoSet
-  static Set<ErrorMapper<?>> unavailable() {
-    return Set.of(
-        ErrorMapper.of(DbUnavailable.class, e -> Problem.unavailable("The database did not do this in time; nothing was changed")),
-        // No Retry-After: to repeat it could do it twice.
-        ErrorMapper.of(CommitUnknown.class, e -> Problem.of(503, "Service Unavailable",
-            "The connection to the database was lost while saving: whether it was saved is unknown")),
-        ErrorMapper.of(CacheLoadTimeout.class, e -> Problem.unavailable("The value is still being loaded")));
+  @IntoSet
+  static ErrorMapper<?> unavailable() {
+    return ErrorMapper.of(CacheLoadTimeout.class, e -> Problem.unavailable("The value is still being loaded"));
   }
 }

@@ -300,6 +300,15 @@ public final class Settings {
     }
   }
 
+  /**
+   * Notes a mistake that shows only when settings are seen together, or inside of a value.
+   *
+   * @param mistake names the settings and says what to do; must not hold a secret
+   */
+  public void mistake(String mistake) {
+    note(mistake);
+  }
+
   private synchronized void note(String mistake) {
     mistakes.add(mistake);
   }

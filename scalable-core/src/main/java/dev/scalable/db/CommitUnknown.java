@@ -2,7 +2,8 @@ package dev.scalable.db;
 
 /**
  * The connection was lost between a commit and its acknowledgement: the transaction may or may not have taken effect. Repeating it
- * could do it twice; ask the database, or use an idempotency key.
+ * could do it twice; ask the database, or use an idempotency key. Actions given to {@link Tx#onEnd} have run with
+ * {@link Outcome#UNKNOWN}, those given to {@link Tx#afterCommit} have not.
  */
 public final class CommitUnknown extends RuntimeException {
 

@@ -3,12 +3,15 @@ package dev.scalable.db;
 import dagger.Binds;
 import dagger.Module;
 import dagger.Provides;
+import dagger.multibindings.ElementsIntoSet;
 import dagger.multibindings.IntoSet;
 import dev.scalable.config.Settings;
 import dev.scalable.health.HealthCheck;
+import dev.scalable.http.ErrorMapper;
 import dev.scalable.lifecycle.Part;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Set;
 
 /** Provides {@link Db} on a pool that opens and closes with the service. */
 @Module
@@ -44,6 +47,13 @@ public abstract class DbModule {
         db.read(tx -> tx.handle().execute("select 1"));
       }
     };
+  }
+
+  /** What a client is told when the database refuses, or cannot be had in time. */
+  @Provides
+  @ElementsIntoSet
+  static Set<ErrorMapper<?>> problems() {
+    return DbProblems.mappers();
   }
 
   /** The settings of the database. */

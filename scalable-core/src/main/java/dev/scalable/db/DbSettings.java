@@ -10,24 +10,43 @@ import java.time.Duration;
  * @param url JDBC URL
  * @param user user name
  * @param password password; never printed
- * @param poolSize connections of this instance; instances times this must fit into the server's max_connections
+ * @param poolSize connections of this instance
  * @param acquireTimeout time in which a caller must get a connection
- * @param connectTimeout time in which a connection must be made
+ * @param connectTimeout time in which a connection must be made, sign-on included
  * @param statementTimeout time after which the server cancels a statement
  * @param lockTimeout time after which the server gives up waiting for a lock
+ * @param limits how those two, and the one on idle transactions, reach the server
+ * @param attempts most attempts of one transaction
+ * @param retryBackoff the pause after attempt n is twice to the power of n times this, half of it more or less
+ * @param retryTime time after which no other attempt of a transaction begins
+ * @param leakDetection time after which a connection that is still out is logged with the stack that took it; zero for never
+ * @param instances most instances that run at once; 0 if that is not known, and then nothing is checked
+ * @param reserve connections that are kept for others, such as migrations and people
  */
 public record DbSettings(URI url, String user, String password, int poolSize, Duration acquireTimeout,
-    Duration connectTimeout, Duration statementTimeout, Duration lockTimeout) {
+    Duration connectTimeout, Duration statementTimeout, Duration lockTimeout, Limits limits, int attempts, Duration retryBackoff,
+    Duration retryTime, Duration leakDetection, int instances, int reserve) {
+
+  /** How the limits on statements, locks and idle transactions reach the server. */
+  public enum Limits {
+    /** With the start of a connection, in its parameter {@code options}; costs nothing. */
+    CONNECTION,
+    /**
+     * With the start of each transaction, which costs a round trip: for a pooler such as PgBouncer in transaction mode, which does not
+     * pass {@code options} on and gives each transaction another connection.
+     */
+    TRANSACTION
+  }
 
   /**
-   * Reads the settings {@code SCALABLE_DB_*}; the URL is required.
+   * Reads the settings {@code SCALABLE_DB_*} and {@code SCALABLE_INSTANCES}; the URL is required.
    *
    * @param settings where to read; keeps every mistake
    */
   public static DbSettings from(Settings settings) {
     Duration least = Duration.ofMillis(1);
     Duration most = Duration.ofMinutes(10);
-    return new DbSettings(
+    DbSettings read = new DbSettings(
         settings.requiredUri("SCALABLE_DB_URL", "jdbc:postgresql://localhost:5432/app", "jdbc:postgresql"),
         settings.text("SCALABLE_DB_USER", "postgres"),
         settings.secret("SCALABLE_DB_PASSWORD", ""),
@@ -35,7 +54,26 @@ public record DbSettings(URI url, String user, String password, int poolSize, Du
         settings.duration("SCALABLE_DB_ACQUIRE_TIMEOUT", Duration.ofSeconds(2), least, most),
         settings.duration("SCALABLE_DB_CONNECT_TIMEOUT", Duration.ofSeconds(3), Duration.ofSeconds(1), most),
         settings.duration("SCALABLE_DB_STATEMENT_TIMEOUT", Duration.ofSeconds(5), least, most),
-        settings.duration("SCALABLE_DB_LOCK_TIMEOUT", Duration.ofSeconds(2), least, most));
+        settings.duration("SCALABLE_DB_LOCK_TIMEOUT", Duration.ofSeconds(2), least, most),
+        settings.choice("SCALABLE_DB_LIMITS", Limits.class, Limits.CONNECTION),
+        settings.number("SCALABLE_DB_ATTEMPTS", 4, 1, 20),
+        settings.duration("SCALABLE_DB_RETRY_BACKOFF", Duration.ofMillis(5), least, Duration.ofSeconds(1)),
+        settings.duration("SCALABLE_DB_RETRY_TIME", Duration.ofSeconds(3), least, most),
+        settings.duration("SCALABLE_DB_LEAK_DETECTION", Duration.ZERO, Duration.ZERO, Duration.ofHours(1)),
+        settings.number("SCALABLE_INSTANCES", 0, 0, 10_000),
+        settings.number("SCALABLE_DB_RESERVE", 5, 0, 10_000));
+    UrlParameters.mistakes(read.url()).forEach(settings::mistake);
+    return read;
+  }
+
+  /** Longer than the server's own limit on a statement, so that it is the server who says what took too long. */
+  Duration socketTimeout() {
+    return Duration.ofSeconds(statementTimeout.plusMillis(999).toSeconds() + 5);
+  }
+
+  /** How long a transaction may be open between two statements. */
+  Duration idleInTransactionTimeout() {
+    return statementTimeout.plusSeconds(5);
   }
 
   /** Without the password, and without one in the URL. */

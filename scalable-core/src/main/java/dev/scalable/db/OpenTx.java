@@ -7,13 +7,15 @@ import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A transaction on a handle, with what is to be done when it has ended. */
+/** A transaction on a handle, with what is to be done when it has ended. Made on the thread that it belongs to. */
 final class OpenTx implements Tx {
 
   private static final Logger log = LoggerFactory.getLogger(OpenTx.class);
 
   private final Handle handle;
+  private final Thread owner = Thread.currentThread();
   private final List<Consumer<Outcome>> actions = new ArrayList<>(2);
+  private volatile boolean over;
 
   OpenTx(Handle handle) {
     this.handle = handle;
@@ -21,26 +23,47 @@ final class OpenTx implements Tx {
 
   @Override
   public <D> D dao(Class<D> sqlObject) {
+    refuseMisuse();
     return handle.attach(sqlObject);
   }
 
   @Override
   public Handle handle() {
+    refuseMisuse();
     return handle;
   }
 
   @Override
   public void onEnd(Consumer<Outcome> action) {
+    refuseMisuse();
     actions.add(action);
   }
 
   @Override
   public void afterCommit(Runnable action) {
+    refuseMisuse();
     actions.add(outcome -> {
       if (outcome == Outcome.COMMITTED) {
         action.run();
       }
     });
+  }
+
+  private void refuseMisuse() {
+    if (over) {
+      throw new IllegalStateException("This transaction has ended, and its connection may be another's by now: use a Tx only inside"
+          + " of the Work that it was passed to, and return from there what is needed later");
+    }
+    if (Thread.currentThread() != owner) {
+      throw new IllegalStateException("This transaction belongs to the thread " + owner + " and was used on "
+          + Thread.currentThread() + ": a connection does one thing at a time; do it on the first thread, or in a transaction of its"
+          + " own");
+    }
+  }
+
+  /** From here on it cannot be used. */
+  void close() {
+    over = true;
   }
 
   /** Runs the actions in the order they were given. */

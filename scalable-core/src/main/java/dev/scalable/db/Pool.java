@@ -4,15 +4,16 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.scalable.check.SharedState;
+import dev.scalable.db.DbSettings.Limits;
 import dev.scalable.lifecycle.Part;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementExceptions;
@@ -22,12 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Connections to PostgreSQL: a HikariCP pool behind a fair gate of the same size.
- *
- * <p>The gate is what callers wait at, in the order of arrival. Without it thousands of virtual threads would meet at the pool's
- * hand-off, which is built for few waiters and costs more processor time than a small query.
- */
+/** Connections to PostgreSQL: a HikariCP pool behind a fair gate of the same size. */
 @Singleton
 @SharedState("the connections of this instance")
 final class Pool implements Part {
@@ -36,16 +32,29 @@ final class Pool implements Part {
 
   private static final Duration START_TIMEOUT = Duration.ofSeconds(10);
 
+  /** Least time between two replacements of all connections: those that were made since are good until they prove otherwise. */
+  private static final Duration REPLACEMENT = Duration.ofSeconds(1);
+
+  private static final String LIMIT = """
+      select set_config('statement_timeout', ?, true), set_config('lock_timeout', ?, true),
+      set_config('idle_in_transaction_session_timeout', ?, true)
+      """;
+
   private final DbSettings settings;
-  private final Semaphore gate;
-  private final LongAdder refused = new LongAdder();
+  private final Retries retries;
+  private final Gate gate;
+  private final Tally tally = new Tally();
+  private final PatientSource server;
+  private final AtomicLong replaced = new AtomicLong(System.nanoTime() - REPLACEMENT.toNanos());
   private volatile @Nullable HikariDataSource source;
   private volatile @Nullable Jdbi jdbi;
 
   @Inject
   Pool(DbSettings settings) {
     this.settings = settings;
-    this.gate = new Semaphore(settings.poolSize(), true);
+    this.retries = new Retries(settings.attempts(), settings.retryBackoff(), settings.retryTime());
+    this.gate = new Gate(settings.poolSize(), settings.acquireTimeout());
+    this.server = new PatientSource(settings.url().toString(), driverProperties(settings));
   }
 
   @Override
@@ -58,43 +67,72 @@ final class Pool implements Part {
     return Stage.CONNECTIONS;
   }
 
-  /** Opens the pool, and fails if no connection can be made in 10 s. */
+  /** Opens the pool, and fails if no connection can be made in 10 s, or the server is not as the settings need it. */
   @Override
-  public void start() {
+  public void start() throws SQLException {
     HikariConfig config = new HikariConfig();
     config.setPoolName("db");
-    config.setJdbcUrl(settings.url().toString());
-    config.setUsername(settings.user());
-    config.setPassword(settings.password());
+    config.setDataSource(server);
     config.setMaximumPoolSize(settings.poolSize());
-    config.setConnectionTimeout(Math.max(250, settings.acquireTimeout().toMillis()));
+    long acquireMillis = Math.max(500, settings.acquireTimeout().toMillis());
+    config.setConnectionTimeout(acquireMillis);
+    // An idle connection that does not answer is found out early enough to try another within the time above.
+    config.setValidationTimeout(Math.max(250, Math.min(1_000, acquireMillis / 2)));
     config.setInitializationFailTimeout(START_TIMEOUT.toMillis());
     config.setKeepaliveTime(Duration.ofMinutes(1).toMillis());
-    config.addDataSourceProperty("ApplicationName", "scalable");
-    config.addDataSourceProperty("connectTimeout", Math.max(1, settings.connectTimeout().toSeconds()));
-    // Longer than the server's own limit on a statement, so that it is the server who says what took too long.
-    config.addDataSourceProperty("socketTimeout", settings.statementTimeout().toSeconds() + 5);
-    config.addDataSourceProperty("tcpKeepAlive", true);
-    config.addDataSourceProperty("reWriteBatchedInserts", true);
-    // The detail of a violated constraint quotes the row.
-    config.addDataSourceProperty("logServerErrorDetail", false);
-    config.addDataSourceProperty("options", "-c statement_timeout=" + settings.statementTimeout().toMillis()
-        + " -c lock_timeout=" + settings.lockTimeout().toMillis()
-        + " -c idle_in_transaction_session_timeout=" + settings.statementTimeout().plusSeconds(5).toMillis());
+    config.setLeakDetectionThreshold(settings.leakDetection().toMillis());
     HikariDataSource opened = new HikariDataSource(config);
     source = opened;
+    try (Connection connection = opened.getConnection()) {
+      connection.setAutoCommit(false);
+      limit(connection);
+      ServerCheck.run(connection, settings);
+      connection.rollback();
+    }
+    server.patient(true);
     Jdbi made = Jdbi.create(opened).installPlugin(new SqlObjectPlugin()).installPlugin(new PostgresPlugin());
     // Messages end in logs: they hold no arguments, which are the clients' data and could forge lines.
     made.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
     jdbi = made;
   }
 
+  private static Properties driverProperties(DbSettings settings) {
+    Properties properties = new Properties();
+    properties.setProperty("user", settings.user());
+    properties.setProperty("password", settings.password());
+    properties.setProperty("ApplicationName", "scalable");
+    String connectSeconds = Long.toString(settings.connectTimeout().plusMillis(999).toSeconds());
+    properties.setProperty("connectTimeout", connectSeconds);
+    // The sign-on as well: a server that takes the connection and says nothing is as far away as one that does not take it.
+    properties.setProperty("loginTimeout", connectSeconds);
+    properties.setProperty("socketTimeout", Long.toString(settings.socketTimeout().toSeconds()));
+    properties.setProperty("tcpKeepAlive", "true");
+    properties.setProperty("reWriteBatchedInserts", "true");
+    // The detail of a violated constraint quotes the row.
+    properties.setProperty("logServerErrorDetail", "false");
+    if (settings.limits() == Limits.CONNECTION) {
+      properties.setProperty("options", "-c statement_timeout=" + settings.statementTimeout().toMillis()
+          + " -c lock_timeout=" + settings.lockTimeout().toMillis()
+          + " -c idle_in_transaction_session_timeout=" + settings.idleInTransactionTimeout().toMillis());
+    }
+    return properties;
+  }
+
   @Override
   public void stop() {
+    server.patient(false);
     HikariDataSource opened = source;
     if (opened != null) {
       opened.close();
     }
+  }
+
+  Retries retries() {
+    return retries;
+  }
+
+  Tally tally() {
+    return tally;
   }
 
   /**
@@ -107,22 +145,38 @@ final class Pool implements Part {
     if (opened == null) {
       throw new IllegalStateException("The database was used before the service has started");
     }
+    long began = System.nanoTime();
     try {
-      if (!gate.tryAcquire(settings.acquireTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
-        refused.increment();
-        throw new DbUnavailable("None of the " + settings.poolSize() + " database connections was free within "
-            + settings.acquireTimeout().toMillis() + " ms and " + gate.getQueueLength() + " callers still wait: transactions take too"
-            + " long, or SCALABLE_DB_POOL_SIZE is too small", null);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new DbUnavailable("Interrupted while waiting for a database connection", e);
+      gate.enter();
+    } catch (DbUnavailable e) {
+      tally.refused();
+      throw e;
     }
     try {
-      return opened.open();
+      Handle handle = opened.open();
+      tally.acquired(System.nanoTime() - began);
+      return handle;
     } catch (RuntimeException e) {
-      gate.release();
-      throw new DbUnavailable("No connection to the database of SCALABLE_DB_URL could be had: " + e.getMessage(), e);
+      gate.leave();
+      tally.refused();
+      SQLException failure = server.failure();
+      throw new DbUnavailable("No connection to the database of SCALABLE_DB_URL could be had: " + e.getMessage()
+          + (failure == null ? "" : "; the last try to make one failed: " + failure.getMessage()), e);
+    } catch (Error e) {
+      gate.leave();
+      throw e;
+    }
+  }
+
+  /** Tells the server the limits of the transaction that begins, if its connections do not have them. */
+  void limit(Connection connection) throws SQLException {
+    if (settings.limits() == Limits.TRANSACTION) {
+      try (PreparedStatement limit = connection.prepareStatement(LIMIT)) {
+        limit.setString(1, Long.toString(settings.statementTimeout().toMillis()));
+        limit.setString(2, Long.toString(settings.lockTimeout().toMillis()));
+        limit.setString(3, Long.toString(settings.idleInTransactionTimeout().toMillis()));
+        limit.execute();
+      }
     }
   }
 
@@ -130,16 +184,29 @@ final class Pool implements Part {
   Db.Stats stats() {
     HikariDataSource opened = source;
     HikariPoolMXBean pool = opened == null ? null : opened.getHikariPoolMXBean();
-    return new Db.Stats(settings.poolSize(), pool == null ? 0 : pool.getTotalConnections(),
-        settings.poolSize() - gate.availablePermits(), gate.getQueueLength(), refused.sum());
+    return tally.stats(settings.poolSize(), pool == null ? 0 : pool.getTotalConnections(), gate.taken(), gate.waiting());
+  }
+
+  /**
+   * Has all connections replaced, those in use once they come back: where one was lost, the others most likely are too, and each would
+   * cost somebody a failure.
+   */
+  void replaceAll() {
+    long now = System.nanoTime();
+    long last = replaced.get();
+    HikariDataSource opened = source;
+    if (now - last >= REPLACEMENT.toNanos() && replaced.compareAndSet(last, now) && opened != null) {
+      opened.getHikariPoolMXBean().softEvictConnections();
+    }
   }
 
   /** Gives a connection back, and lets the next caller in. */
   void release(Handle handle) {
     try {
       // Ended by then, so this is a matter of the driver's alone; Jdbi takes a handle without it for one in a transaction.
-      if (!broken(handle)) {
-        handle.getConnection().setAutoCommit(true);
+      Connection connection = handle.getConnection();
+      if (!connection.isClosed()) {
+        connection.setAutoCommit(true);
       }
     } catch (SQLException e) {
       log.debug("A connection could not be made ready for its next use, and is replaced", e);
@@ -150,17 +217,7 @@ final class Pool implements Part {
       // The transaction has ended, and its outcome is what the caller must hear; HikariCP replaces the connection.
       log.warn("A database connection could not be given back and is replaced: {}", e.getMessage(), e);
     } finally {
-      gate.release();
-    }
-  }
-
-  /** Whether the connection under a handle can no longer be used. */
-  static boolean broken(Handle handle) {
-    try {
-      Connection connection = handle.getConnection();
-      return connection.isClosed();
-    } catch (SQLException e) {
-      return true;
+      gate.leave();
     }
   }
 }

@@ -3,7 +3,10 @@ package dev.scalable.db;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 
-/** An open transaction. It belongs to one thread and one call of {@link Work}, and is passed to whatever takes part in it. */
+/**
+ * An open transaction. It belongs to one thread and one call of {@link Work}, and is passed to whatever takes part in it. Every
+ * method throws an {@link IllegalStateException} once the transaction has ended, and on another thread.
+ */
 public interface Tx {
 
   /**
@@ -21,12 +24,16 @@ public interface Tx {
    * Runs an action once this transaction has ended and its connection is back in the pool, whatever the outcome. What must not be
    * missed, such as an invalidation, has to act on {@link Outcome#UNKNOWN} as on {@link Outcome#COMMITTED}.
    *
+   * <p>Each action runs once, with the outcome of the attempt in which it was given: work that is run again gives its actions again,
+   * and those of the attempt before have got {@link Outcome#ROLLED_BACK}.
+   *
    * @param action gets the outcome; what it throws is logged and changes nothing
    */
   void onEnd(Consumer<Outcome> action);
 
   /**
-   * Runs an action once this transaction has certainly committed and its connection is back in the pool.
+   * Runs an action once this transaction has certainly committed and its connection is back in the pool; after all that was given
+   * before to this method or to {@link #onEnd}.
    *
    * @param action what it throws is logged and changes nothing
    */

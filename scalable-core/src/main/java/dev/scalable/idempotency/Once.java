@@ -12,7 +12,6 @@ import dev.scalable.http.Request;
 import dev.scalable.http.Response;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.lang.reflect.UndeclaredThrowableException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -97,7 +96,7 @@ final class Once {
   /** Does the work of a request without a key, in a transaction that ends as one with a key does. */
   Response answer(Request request, Idempotent.Work work) throws Exception {
     try {
-      return write(tx -> {
+      return db.write(tx -> {
         Response response = work.in(tx, request);
         if (!Answer.isFinal(response)) {
           throw new NotFinal(response);
@@ -165,7 +164,7 @@ final class Once {
 
   private Attempt attempt(Request request, Identity identity, Idempotent.Work work, boolean unknown) throws Exception {
     try {
-      return write(tx -> claim(tx, request, identity, work));
+      return db.write(tx -> claim(tx, request, identity, work));
     } catch (CommitUnknown e) {
       log.warn("{} {}: {}; its key will tell", request.id(), request.route(), e.getMessage());
       return new Attempt.Unknown();
@@ -218,16 +217,5 @@ final class Once {
   /** Whether no key is under way here and nobody waits for one. */
   boolean isIdle() {
     return underWay.isEmpty() && places.availablePermits() == settings.maxWaiting();
-  }
-
-  private <T> T write(dev.scalable.db.Work<T> work) throws Exception {
-    try {
-      return db.write(work);
-    } catch (UndeclaredThrowableException e) {
-      if (e.getCause() instanceof Exception checked) {
-        throw checked;
-      }
-      throw e;
-    }
   }
 }

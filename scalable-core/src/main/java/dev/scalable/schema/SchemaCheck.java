@@ -90,7 +90,7 @@ public final class SchemaCheck implements HealthCheck {
   @Override
   public void check() {
     // The primary, since a replica may be behind.
-    Optional<String> found = db.read(this::newest);
+    Optional<String> found = db.readPrimary(this::newest);
     if (found.isEmpty()) {
       throw new IllegalStateException("The database has no " + history.subject + " yet, and this instance needs version " + needed
           + ": run " + command);

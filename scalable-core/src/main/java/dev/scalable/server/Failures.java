@@ -79,6 +79,10 @@ final class Failures {
       ErrorMapper<?> mapper = nearest(exception.getClass());
       if (mapper != null) {
         Problem problem = mapper.map(exception);
+        if (problem.status() == 500) {
+          // A mapper may know some exceptions of its class and not others: those are as unexpected as without it.
+          return unexpected(thrown, request, where);
+        }
         request.tag(log.atWarn()).log("{} {} answered {}: {}", request.id(), where, problem.status(), exception.toString());
         return problem;
       }

@@ -6,6 +6,7 @@ import dev.scalable.db.Db;
 import dev.scalable.lifecycle.Part;
 import dev.scalable.server.HttpServer;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -20,8 +21,10 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
@@ -91,6 +94,17 @@ public final class Metrics implements Part {
     gauge("db.connections.waiting", "Callers that wait for a connection", db, pool -> pool.stats().waiting());
     FunctionCounter.builder("db.connections.refused", db, pool -> pool.stats().refused())
         .description("Callers that have waited for a connection in vain").register(registry);
+    FunctionTimer.builder("db.connections.acquire", db, pool -> pool.stats().acquired(),
+            pool -> pool.stats().acquiring().toNanos(), TimeUnit.NANOSECONDS)
+        .description("Waits for a connection that ended with one").register(registry);
+    db.stats().ended().keySet().forEach(outcome ->
+        FunctionCounter.builder("db.transactions", db, pool -> pool.stats().ended().getOrDefault(outcome, 0L))
+            .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+            .description("Attempts of transactions, by how they ended").register(registry));
+    db.stats().retried().keySet().forEach(state ->
+        FunctionCounter.builder("db.transactions.retried", db, pool -> pool.stats().retried().getOrDefault(state, 0L))
+            .tag("sqlstate", state)
+            .description("Attempts of transactions that were followed by another").register(registry));
   }
 
   private void bindAccessLog() {

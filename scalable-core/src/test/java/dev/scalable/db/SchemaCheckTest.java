@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.scalable.TestStack;
 import dev.scalable.config.Settings;
 import dev.scalable.schema.SchemaCheck;
+import java.sql.SQLException;
 import java.util.Map;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ class SchemaCheckTest {
   private final PooledDb db = new PooledDb(pool);
 
   @BeforeEach
-  void open() {
+  void open() throws SQLException {
     aside.useHandle(handle -> handle.execute("drop table if exists flyway_schema_history"));
     pool.start();
   }

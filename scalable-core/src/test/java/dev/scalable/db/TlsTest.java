@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -77,7 +78,7 @@ class TlsTest {
   }
 
   @Test
-  void a_server_with_the_right_name_and_a_certificate_of_the_right_authority_is_talked_to_in_tls() {
+  void a_server_with_the_right_name_and_a_certificate_of_the_right_authority_is_talked_to_in_tls() throws SQLException {
     Pool pool = pool("localhost", "sslmode=verify-full&sslrootcert=" + folder.resolve("ca.pem"));
     try {
       pool.start();

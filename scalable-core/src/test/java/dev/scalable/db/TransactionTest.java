@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import dev.scalable.TestStack;
+import dev.scalable.config.Settings;
 import java.io.IOException;
-import java.lang.reflect.UndeclaredThrowableException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,13 +33,16 @@ class TransactionTest {
   private PooledDb db = new PooledDb(pool);
 
   private static Pool pool(int port) {
-    return new Pool(new DbSettings(URI.create("jdbc:postgresql://127.0.0.1:" + port + "/app"), TestStack.postgres().user(),
-        TestStack.postgres().password(), SIZE, Duration.ofMillis(400), Duration.ofSeconds(3), Duration.ofSeconds(5),
-        Duration.ofSeconds(2)));
+    return new Pool(DbSettings.from(Settings.of(Map.of(
+        "SCALABLE_DB_URL", "jdbc:postgresql://127.0.0.1:" + port + "/app",
+        "SCALABLE_DB_USER", TestStack.postgres().user(),
+        "SCALABLE_DB_PASSWORD", TestStack.postgres().password(),
+        "SCALABLE_DB_POOL_SIZE", String.valueOf(SIZE),
+        "SCALABLE_DB_ACQUIRE_TIMEOUT", "400ms"))));
   }
 
   @BeforeEach
-  void open() {
+  void open() throws Exception {
     aside.useHandle(handle -> handle.execute(
         "drop table if exists entry; create table entry (id int primary key, twin int unique deferrable initially deferred)"));
     pool.start();
@@ -83,7 +86,7 @@ class TransactionTest {
   void what_was_written_is_committed_and_what_was_read_is_returned() {
     assertThat(insert(1)).isEqualTo(1);
     assertThat(entries()).isEqualTo(1);
-    assertThat(db.<Integer>read(tx -> tx.handle().createQuery("select id from entry").mapTo(Integer.class).one())).isEqualTo(1);
+    assertThat(db.<Integer, RuntimeException>read(tx -> tx.handle().createQuery("select id from entry").mapTo(Integer.class).one())).isEqualTo(1);
   }
 
   @Test
@@ -96,7 +99,7 @@ class TransactionTest {
     assertThatThrownBy(() -> db.write(tx -> {
       tx.handle().execute("insert into entry values (1, 1)");
       throw new IOException("checked");
-    })).isInstanceOf(UndeclaredThrowableException.class).hasCauseInstanceOf(IOException.class);
+    })).isExactlyInstanceOf(IOException.class).hasMessage("checked");
     assertThatThrownBy(() -> db.write(tx -> {
       tx.handle().execute("insert into entry values (1, 1)");
       throw new AssertionError("an error");
@@ -114,20 +117,84 @@ class TransactionTest {
   }
 
   @Test
-  void a_transaction_that_waits_too_long_for_a_lock_has_changed_nothing_and_may_be_repeated() {
+  void a_transaction_that_waits_too_long_for_a_lock_is_tried_again_and_has_changed_nothing_in_the_end() throws Exception {
     insert(1);
     List<Outcome> outcomes = new ArrayList<>();
-    db.write(holder -> {
-      holder.handle().execute("update entry set id = id");
+    try (Handle holder = aside.open()) {
+      holder.begin();
+      holder.execute("update entry set id = id");
       assertThatThrownBy(() -> db.write(tx -> {
         tx.onEnd(outcomes::add);
         tx.handle().execute("set local lock_timeout = '20ms'");
         return tx.handle().execute("delete from entry");
-      })).isInstanceOf(DbUnavailable.class).hasMessageContaining("others stood in its way, or it took too long");
-      return 0;
-    });
-    assertThat(outcomes).containsExactly(Outcome.ROLLED_BACK);
+      })).isInstanceOf(DbUnavailable.class).hasMessageContaining("others stood in its way, or it took too long")
+          .satisfies(last -> assertThat(last.getSuppressed()).as("the three before").hasSize(3));
+      holder.rollback();
+    }
+    assertThat(outcomes).containsExactly(Outcome.ROLLED_BACK, Outcome.ROLLED_BACK, Outcome.ROLLED_BACK, Outcome.ROLLED_BACK);
+    assertThat(db.stats().retried()).containsEntry("55P03", 3L).containsEntry("40001", 0L);
     assertThat(entries()).isEqualTo(1);
+  }
+
+  @Test
+  void a_serialization_failure_is_tried_again_until_it_succeeds() {
+    insert(1);
+    AtomicInteger tries = new AtomicInteger();
+    List<String> events = new ArrayList<>();
+    int seen = db.write(Db.Isolation.REPEATABLE_READ, tx -> {
+      int number = tries.incrementAndGet();
+      tx.onEnd(outcome -> events.add(number + " " + outcome));
+      int twin = tx.handle().createQuery("select twin from entry where id = 1").mapTo(Integer.class).one();
+      if (number == 1) {
+        aside.useHandle(handle -> handle.execute("update entry set twin = 5 where id = 1"));
+      }
+      tx.handle().execute("update entry set twin = twin + 1 where id = 1");
+      return twin;
+    });
+    assertThat(seen).isEqualTo(5);
+    assertThat(events).containsExactly("1 ROLLED_BACK", "2 COMMITTED");
+    assertThat(db.stats().retried()).containsEntry("40001", 1L);
+    assertThat(db.stats().ended()).containsEntry(Outcome.ROLLED_BACK, 1L).containsEntry(Outcome.UNKNOWN, 0L);
+  }
+
+  @Test
+  void a_call_inside_of_a_transaction_is_refused_and_the_outer_one_goes_on() {
+    int inserted = db.write(tx -> {
+      assertThatThrownBy(() -> insert(2)).isInstanceOf(IllegalStateException.class).hasMessageContaining("Pass the Tx");
+      assertThatThrownBy(() -> db.read(inner -> 1)).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> db.readPrimary(inner -> 1)).isInstanceOf(IllegalStateException.class);
+      return tx.handle().execute("insert into entry values (1, 1)");
+    });
+    assertThat(inserted).isEqualTo(1);
+    assertThat(entries()).isEqualTo(1);
+  }
+
+  @Test
+  void a_transaction_is_of_no_use_after_its_end_or_on_another_thread() throws InterruptedException {
+    List<Throwable> elsewhere = new ArrayList<>();
+    Tx kept = db.write(tx -> {
+      Thread other = Thread.ofPlatform().start(() -> elsewhere.add(catchThrowable(tx::handle)));
+      other.join();
+      return tx;
+    });
+    assertThat(elsewhere).singleElement().isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(kept::handle).isInstanceOf(IllegalStateException.class).hasMessageContaining("has ended");
+    assertThatThrownBy(() -> kept.afterCommit(() -> {})).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> kept.onEnd(outcome -> {})).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void connections_that_died_while_nobody_used_them_are_noticed_by_nobody() {
+    insert(1);
+    aside.useHandle(handle -> {
+      handle.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'scalable'"
+          + " and pid <> pg_backend_pid() and datname = current_database() and query like '%entry%'");
+      await().until(() -> handle.createQuery("select count(*) from pg_stat_activity where application_name = 'scalable'"
+          + " and query like '%entry%'").mapTo(Integer.class).one() == 0);
+    });
+    assertThat(insert(2)).isEqualTo(1);
+    assertThat(insert(3)).isEqualTo(1);
+    assertThat(db.stats().retried().get("08")).isLessThanOrEqualTo(1);
   }
 
   @Test
@@ -212,15 +279,27 @@ class TransactionTest {
   }
 
   @Test
-  void a_read_whose_connection_is_lost_at_its_end_is_unavailable_and_never_unknown() {
-    assertThatThrownBy(() -> db.read(tx -> {
+  void a_read_whose_connection_is_lost_at_its_end_has_read_all_the_same() {
+    int read = db.read(tx -> {
       terminateBackend(tx, aside);
       return 1;
-    })).isInstanceOf(DbUnavailable.class);
+    });
+    assertThat(read).isEqualTo(1);
   }
 
   @Test
-  void a_commit_whose_reply_is_lost_is_an_unknown_outcome() throws IOException {
+  void a_commit_after_a_lost_connection_that_the_work_has_hidden_is_no_unknown_outcome() {
+    List<Outcome> outcomes = new ArrayList<>();
+    assertThatThrownBy(() -> db.write(tx -> {
+      tx.onEnd(outcomes::add);
+      terminateBackend(tx, aside);
+      return catchThrowable(() -> tx.handle().execute("insert into entry values (1, 1)"));
+    })).isInstanceOf(DbUnavailable.class);
+    assertThat(outcomes).containsExactly(Outcome.ROLLED_BACK);
+  }
+
+  @Test
+  void a_commit_whose_reply_is_lost_is_an_unknown_outcome() throws Exception {
     pool.stop();
     try (CommitReplyDropper dropper = new CommitReplyDropper(TestStack.postgres().address().getPort())) {
       pool = pool(dropper.port());
@@ -279,7 +358,7 @@ class TransactionTest {
       Thread.ofVirtual().start(() -> {
         db.read(tx -> {
           held.countDown();
-          release.await();
+          await().until(() -> release.getCount() == 0);
           return 0;
         });
         ended.countDown();

@@ -1,0 +1,189 @@
+package dev.scalable.db;
+
+import dev.scalable.db.Db.Isolation;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
+
+/**
+ * One try of a transaction: from taking a connection to giving it back, and the actions after that. It is used once, on one thread,
+ * and knows afterwards whether another may follow.
+ *
+ * <p>It is our own and not Jdbi's: there, an exception thrown by an after-commit hook looks as if the commit had failed. Here
+ * actions run when the connection is back in the pool and their failures change nothing.
+ */
+final class Attempt {
+
+  private final Pool pool;
+  private final Nesting nesting;
+  private final boolean readOnly;
+  private final Isolation isolation;
+  private Outcome outcome = Outcome.ROLLED_BACK;
+  private @Nullable String retryReason;
+
+  Attempt(Pool pool, Nesting nesting, boolean readOnly, Isolation isolation) {
+    this.pool = pool;
+    this.nesting = nesting;
+    this.readOnly = readOnly;
+    this.isolation = isolation;
+  }
+
+  /**
+   * Why this attempt, which has failed, may be followed by another: a SQLSTATE of {@link SqlStates#CONTENTION}, or {@link Tally#LINK}
+   * if the connection was lost before the server had answered anything. Null if it may not.
+   */
+  @Nullable String retryReason() {
+    return retryReason;
+  }
+
+  /** Runs the work and commits. What is thrown is the work's own, or what became of the commit. */
+  <T extends @Nullable Object, X extends Exception> T run(Work<T, X> work) throws X {
+    Handle handle = pool.acquire();
+    OpenTx tx = new OpenTx(handle);
+    nesting.enter();
+    try {
+      Connection connection = handle.getConnection();
+      BaseConnection driver = begin(connection);
+      T result = result(work, tx, connection, driver);
+      commit(connection, driver);
+      return result;
+    } finally {
+      tx.close();
+      nesting.leave();
+      try {
+        pool.release(handle);
+      } finally {
+        pool.tally().ended(outcome);
+        tx.ended(outcome);
+      }
+    }
+  }
+
+  private BaseConnection begin(Connection connection) {
+    try {
+      BaseConnection driver = connection.unwrap(BaseConnection.class);
+      // Both are remembered by the driver and sent with the first statement, so they cost no round trip.
+      connection.setReadOnly(readOnly);
+      connection.setAutoCommit(false);
+      if (isolation != Isolation.READ_COMMITTED) {
+        // Not by the connection's method, which changes the session and not the transaction.
+        try (Statement statement = connection.createStatement()) {
+          statement.execute(isolation == Isolation.SERIALIZABLE
+              ? "set transaction isolation level serializable" : "set transaction isolation level repeatable read");
+        }
+      }
+      pool.limit(connection);
+      return driver;
+    } catch (SQLException e) {
+      rollBack(connection, e);
+      pool.replaceAll();
+      retryReason = Tally.LINK;
+      throw new DbUnavailable("The database connection was lost before the transaction began", e);
+    }
+  }
+
+  private <T extends @Nullable Object, X extends Exception> T result(Work<T, X> work, OpenTx tx, Connection connection,
+      BaseConnection driver) throws X {
+    try {
+      return work.in(tx);
+    } catch (Throwable failure) {
+      // Asked of the driver: a transaction in which no statement was answered has not begun for it.
+      boolean answered = driver.getTransactionState() != TransactionState.IDLE;
+      boolean lost = rollBack(connection, failure);
+      SQLException cause = SqlStates.in(failure);
+      if (cause != null) {
+        if (lost) {
+          pool.replaceAll();
+        }
+        retryReason = retryReason(cause, lost, answered);
+        refuse(failure, cause, lost);
+      }
+      throw failure;
+    }
+  }
+
+  private static @Nullable String retryReason(SQLException cause, boolean lost, boolean answered) {
+    if (lost) {
+      return answered ? null : Tally.LINK;
+    }
+    return SqlStates.contention(cause) ? cause.getSQLState() : null;
+  }
+
+  /** Throws what says that the call may be repeated, if it may: unless the work has made an exception of its own of the failure. */
+  private static void refuse(Throwable failure, SQLException cause, boolean lost) {
+    if (!(failure instanceof JdbiException || failure instanceof SQLException)) {
+      return;
+    }
+    if (lost) {
+      throw new DbUnavailable("The database connection was lost in a transaction, which was not committed", failure);
+    }
+    if (SqlStates.contention(cause) || SqlStates.tooLong(cause)) {
+      throw new DbUnavailable("The transaction was rolled back since others stood in its way, or it took too long: "
+          + failure.getMessage(), failure);
+    }
+  }
+
+  private void commit(Connection connection, BaseConnection driver) {
+    try {
+      if (connection.isClosed()) {
+        // Lost, and the work has swallowed what it was told of that.
+        retryReason = driver.getTransactionState() == TransactionState.IDLE ? Tally.LINK : null;
+        throw new DbUnavailable("The database connection was lost in a transaction, which was not committed", null);
+      }
+      refuseFailed(connection, driver);
+      connection.commit();
+      outcome = Outcome.COMMITTED;
+    } catch (SQLException e) {
+      if (SqlStates.certainlyRolledBack(e)) {
+        if (SqlStates.contention(e)) {
+          retryReason = e.getSQLState();
+          throw new DbUnavailable("The transaction was rolled back since others stood in its way: " + e.getMessage(), e);
+        }
+        throw new CommitRefused(e);
+      }
+      pool.replaceAll();
+      if (!readOnly) {
+        outcome = Outcome.UNKNOWN;
+        throw new CommitUnknown(e);
+      }
+      // All was read, and there was nothing to commit.
+      outcome = Outcome.COMMITTED;
+    }
+  }
+
+  /** A commit that the server refused, for example for a deferred constraint. */
+  private static final class CommitRefused extends JdbiException {
+    private static final long serialVersionUID = 1;
+
+    CommitRefused(SQLException cause) {
+      super("The database refused the commit: " + cause.getMessage(), cause);
+    }
+  }
+
+  /**
+   * PostgreSQL answers the commit of a transaction in which a statement has failed with a rollback and no error, and the driver says
+   * nothing either: if the work has swallowed that failure, this is the last chance to tell. It asks the driver and not the server.
+   */
+  private static void refuseFailed(Connection connection, BaseConnection driver) throws SQLException {
+    if (driver.getTransactionState() == TransactionState.FAILED) {
+      connection.rollback();
+      throw new SQLException("a statement in the transaction had failed", SqlStates.IN_FAILED_TRANSACTION);
+    }
+  }
+
+  /** Rolls back, and says whether the connection was lost. */
+  private static boolean rollBack(Connection connection, Throwable failure) {
+    try {
+      connection.rollback();
+      return connection.isClosed();
+    } catch (SQLException e) {
+      failure.addSuppressed(e);
+      return true;
+    }
+  }
+}

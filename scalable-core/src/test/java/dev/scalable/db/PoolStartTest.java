@@ -1,0 +1,77 @@
+package dev.scalable.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.scalable.TestStack;
+import dev.scalable.config.ConfigException;
+import dev.scalable.config.Settings;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the start of the pool asks of its settings and of the server. */
+class PoolStartTest {
+
+  private static DbSettings settings(String parameters, Map<String, String> more) {
+    Map<String, String> environment = new HashMap<>(Map.of(
+        "SCALABLE_DB_URL", TestStack.postgres().jdbcUrl() + parameters,
+        "SCALABLE_DB_USER", TestStack.postgres().user(),
+        "SCALABLE_DB_PASSWORD", TestStack.postgres().password(),
+        "SCALABLE_DB_POOL_SIZE", "2"));
+    environment.putAll(more);
+    Settings settings = Settings.of(environment);
+    DbSettings read = DbSettings.from(settings);
+    settings.check();
+    return read;
+  }
+
+  private static void startAndStop(DbSettings settings) throws Exception {
+    Pool pool = new Pool(settings);
+    try {
+      pool.start();
+    } finally {
+      pool.stop();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"socketTimeout=0", "socketTimeout=1", "connectTimeout=0", "loginTimeout=0", "tcpKeepAlive=false",
+      "options=-c%20statement_timeout=0", "readOnlyMode=ignore", "service=other", "ApplicationName=x&socketTimeout=0"})
+  void a_url_that_could_switch_a_limit_off_is_refused(String parameters) {
+    assertThatThrownBy(() -> settings("?" + parameters, Map.of())).isInstanceOf(ConfigException.class)
+        .hasMessageContaining("SCALABLE_DB_URL must not have the parameter");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SCALABLE_DB_STATEMENT_TIMEOUT", "SCALABLE_DB_LOCK_TIMEOUT", "SCALABLE_DB_CONNECT_TIMEOUT",
+      "SCALABLE_DB_ACQUIRE_TIMEOUT"})
+  void no_timeout_can_be_switched_off(String name) {
+    assertThatThrownBy(() -> settings("", Map.of(name, "0s"))).isInstanceOf(ConfigException.class).hasMessageContaining(name);
+  }
+
+  @Test
+  void more_connections_than_the_server_has_stop_the_start_with_all_numbers() {
+    assertThatThrownBy(() -> startAndStop(settings("", Map.of("SCALABLE_INSTANCES", "5000", "SCALABLE_DB_RESERVE", "7"))))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("SCALABLE_INSTANCES=5000 times SCALABLE_DB_POOL_SIZE=2 and SCALABLE_DB_RESERVE=7 make 10007 connections")
+        .hasMessageContaining("max_connections=").hasMessageContaining("superuser_reserved_connections=");
+    assertThatCode(() -> startAndStop(settings("", Map.of("SCALABLE_INSTANCES", "1")))).doesNotThrowAnyException();
+  }
+
+  @Test
+  void limits_hold_in_each_transaction_without_the_start_parameter() throws Exception {
+    Pool pool = new Pool(settings("", Map.of("SCALABLE_DB_LIMITS", "transaction", "SCALABLE_DB_STATEMENT_TIMEOUT", "1500ms")));
+    try {
+      pool.start();
+      String limit = new PooledDb(pool).read(tx ->
+          tx.handle().createQuery("select current_setting('statement_timeout')").mapTo(String.class).one());
+      assertThat(limit).isEqualTo("1500ms");
+    } finally {
+      pool.stop();
+    }
+  }
+}
