@@ -2,6 +2,7 @@ package dev.scalable.testkit.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.scalable.testkit.backend.ClusterException;
 import dev.scalable.testkit.run.Folders;
@@ -51,6 +52,7 @@ class ClusterEndTest {
   @CsvSource({"KILL, false", "TERM, false", "INT, true"})
   void a_signal_to_the_test_jvm_ends_its_cluster(String signal, boolean group, @TempDir Path folder)
       throws IOException, InterruptedException {
+    assumeFalse(signal.equals("INT") && HostJvm.ignoresInterrupts(), "these tests run with SIGINT ignored");
     try (HostJvm host = HostJvm.start(folder)) {
       host.awaitPrinted(ClusterMain.READY);
       List<ProcessHandle> processes = Recorded.withDescendants(Recorded.of(host.runs().get(0)));

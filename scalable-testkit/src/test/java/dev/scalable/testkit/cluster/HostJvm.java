@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -106,11 +107,27 @@ record HostJvm(Process process, Path workFolder, NodeLog log) implements AutoClo
     }
   }
 
-  /** Signals it, or with {@code -pid} its whole process group, and waits for its end. */
+  /** Whether SIGINT does nothing here and in children, as in what a shell without job control runs in the background. */
+  static boolean ignoresInterrupts() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return false;
+    }
+    String ignored = Files.readAllLines(status).stream().filter(line -> line.startsWith("SigIgn:")).findFirst().orElseThrow();
+    return (Long.parseUnsignedLong(ignored.substring("SigIgn:".length()).strip(), 16) & 1 << 1) != 0;
+  }
+
+  /**
+   * Signals it, or with {@code -pid} its whole process group, and waits for its end.
+   *
+   * @throws AssertionError if it has not ended by then
+   */
   void end(String signal, boolean group) throws InterruptedException {
     Shell.run(List.of("/bin/sh", "-c", "kill -s " + signal + " -- " + (group ? "-" : "") + process.pid()))
         .outputOfSuccess();
-    process.waitFor();
+    if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("SIG" + signal + " did not end the host within " + LIMIT);
+    }
   }
 
   @Override
