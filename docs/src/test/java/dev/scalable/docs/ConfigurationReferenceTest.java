@@ -6,6 +6,7 @@ import dagger.Component;
 import dev.scalable.ScalableModule;
 import dev.scalable.config.ConfigException;
 import dev.scalable.config.Settings;
+import dev.scalable.idempotency.Idempotent;
 import dev.scalable.lifecycle.Service;
 import dev.scalable.ratelimit.RateLimits;
 import jakarta.inject.Singleton;
@@ -41,6 +42,8 @@ class ConfigurationReferenceTest {
     Settings settings();
 
     RateLimits limits();
+
+    Idempotent idempotent();
   }
 
   @TempDir
@@ -52,6 +55,7 @@ class ConfigurationReferenceTest {
         DaggerConfigurationReferenceTest_Everything.builder().scalableModule(ScalableModule.with(environment)).build();
     everything.service();
     everything.limits();
+    everything.idempotent();
     return everything.settings();
   }
 
