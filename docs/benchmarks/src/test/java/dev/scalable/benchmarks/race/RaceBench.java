@@ -120,8 +120,8 @@ final class RaceBench {
   @Test
   void a_reader_is_overtaken() throws Exception {
     for (boolean sameInstance : List.of(false, true)) {
-      System.out.printf(Locale.ROOT, "%nA reader loads, a writer on %s commits and invalidates, the reader goes on; %d keys.%n"
-              + "Keys that serve the old value%n%-12s %36s   %36s%n%-12s %36s   %36s%n",
+      System.out.printf(Locale.ROOT, "%nA reader loads, a writer on %s commits and invalidates, the reader goes on; %d"
+              + " keys.%nKeys that serve the old value%n%-12s %36s   %36s%n%-12s %36s   %36s%n",
           sameInstance ? "the same instance" : "another instance", KEYS,
           "", PROPAGATION_MILLIS + " ms later", BEYOND_NEAR_MILLIS + " ms after that",
           "", "reader's / writer's / a new instance", "reader's / writer's / a new instance");
@@ -163,8 +163,9 @@ final class RaceBench {
 
   @Test
   void readers_and_writers_at_random() throws Exception {
-    System.out.printf(Locale.ROOT, "%n%d readers and a writer on each of 2 instances, %d keys, %d ms, a pause of up to 3 ms"
-            + " between load and store; %d rounds.%nKeys of %,d that serve an old value at rest%n%-12s %36s   %12s %10s%n",
+    System.out.printf(Locale.ROOT, "%n%d readers and a writer on each of 2 instances, %d keys, %d ms, a pause of up to 3"
+            + " ms between load and store; %d rounds.%n"
+            + "Keys of %,d that serve an old value at rest%n%-12s %36s   %12s %10s%n",
         READERS, KEYS_OF_A_ROUND, ROUND_MILLIS, ROUNDS, ROUNDS * KEYS_OF_A_ROUND,
         "", "first / second / a new instance", "reads", "writes");
     for (Contender.Maker maker : List.of(new JetCache(stores), new Ours(stores))) {
@@ -196,7 +197,8 @@ final class RaceBench {
     }
   }
 
-  private static void load(List<Contender> instances, List<Long> ids, AtomicLong reads, AtomicLong writes) throws Exception {
+  private static void load(List<Contender> instances, List<Long> ids, AtomicLong reads, AtomicLong writes)
+      throws Exception {
     AtomicBoolean over = new AtomicBoolean();
     List<Callable<Void>> work = new ArrayList<>();
     for (Contender instance : instances) {
