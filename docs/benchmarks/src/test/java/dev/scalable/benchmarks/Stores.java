@@ -10,12 +10,17 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
 import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
 
-/** A real PostgreSQL and a real Redis, started for one measurement. */
+/** A real PostgreSQL, with the tables of the library, and a real Redis, started for one measurement. */
 public final class Stores implements AutoCloseable {
 
   private final Cluster cluster = Cluster.builder().backend(Backend.LOCAL)
       .app(AppSpec.mainClass(Bystander.class).readiness("/")).instances(1).maxInstances(1).start();
+
+  public Stores() {
+    Flyway.configure().dataSource(database()).locations("classpath:dev/scalable/migration").load().migrate();
+  }
 
   /** A cluster has an app; this one asks the stores nothing. */
   static final class Bystander {

@@ -163,8 +163,8 @@ final class RaceBench {
 
   @Test
   void readers_and_writers_at_random() throws Exception {
-    System.out.printf(Locale.ROOT, "%n%d readers and a writer on each of 2 instances, %d keys, %d ms, a pause of up to 3"
-            + " ms between load and store; %d rounds.%n"
+    System.out.printf(Locale.ROOT, "%n%d readers and a writer on each of 2 instances, %d keys, %d ms, a pause of up to"
+            + " 3 ms between load and store; %d rounds.%n"
             + "Keys of %,d that serve an old value at rest%n%-12s %36s   %12s %10s%n",
         READERS, KEYS_OF_A_ROUND, ROUND_MILLIS, ROUNDS, ROUNDS * KEYS_OF_A_ROUND,
         "", "first / second / a new instance", "reads", "writes");
