@@ -5,6 +5,7 @@ import dev.scalable.testkit.backend.Backend;
 import dev.scalable.testkit.cluster.AppSpec;
 import dev.scalable.testkit.cluster.Cluster;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.HashMap;
@@ -29,7 +30,7 @@ public final class Stores implements AutoCloseable {
 
     public static void main(String[] args) throws IOException {
       int port = Integer.parseInt(System.getenv("SCALABLE_HTTP_PORT"));
-      HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
+      HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
       server.createContext("/", exchange -> {
         exchange.getResponseHeaders().set("X-Instance-Id", System.getenv("SCALABLE_INSTANCE_ID"));
         exchange.sendResponseHeaders(200, -1);

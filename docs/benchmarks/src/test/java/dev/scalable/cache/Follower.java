@@ -167,7 +167,7 @@ final class Follower {
     BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, UTF_8));
     System.out.println("ready");
     for (String line = orders.readLine(); line != null; line = orders.readLine()) {
-      String[] order = line.split(" ");
+      String[] order = line.split(" ", 3);
       switch (order[0]) {
         case "log" -> {
           follower.arrivals.begin(Integer.parseInt(order[1]));

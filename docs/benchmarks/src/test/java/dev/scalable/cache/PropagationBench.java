@@ -180,7 +180,7 @@ final class PropagationBench {
   private static Map<String, Long> calls() {
     Map<String, Long> calls = new HashMap<>();
     redis.info("commandstats").lines().filter(line -> line.startsWith("cmdstat_")).forEach(line -> {
-      String[] parts = line.substring("cmdstat_".length()).split("[:=,]");
+      String[] parts = line.substring("cmdstat_".length()).split("[:=,]", 4);
       calls.put(parts[0], Long.parseLong(parts[2]));
     });
     return calls;
