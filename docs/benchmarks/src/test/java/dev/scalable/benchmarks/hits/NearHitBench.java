@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -63,7 +64,8 @@ final class NearHitBench {
           Series series = all.computeIfAbsent(result.getPrimaryResult().getLabel(),
               name -> new Series(new ArrayList<>(), new ArrayList<>()));
           series.nanos().add(result.getPrimaryResult().getScore());
-          series.bytes().add(result.getSecondaryResults().get("gc.alloc.rate.norm").getScore());
+          series.bytes().add(
+              Objects.requireNonNull(result.getSecondaryResults().get("gc.alloc.rate.norm"), "GCProfiler").getScore());
         });
       }
     }
@@ -95,7 +97,7 @@ final class NearHitBench {
   }
 
   private static void print(Map<String, Series> all) {
-    List<Double> base = all.get(BASE).nanos();
+    List<Double> base = Objects.requireNonNull(all.get(BASE), BASE).nanos();
     System.out.printf(Locale.ROOT, "%-10s %28s %20s   %s%n", "", "ns (quartiles)", "bytes, all threads",
         "times Caffeine (quartiles)");
     all.forEach((name, series) -> {
