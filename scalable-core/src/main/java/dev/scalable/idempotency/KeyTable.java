@@ -51,7 +51,7 @@ final class KeyTable implements Part {
       return;
     }
     try {
-      db.read(tx -> tx.dao(Keys.class).check());
+      db.readPrimary(tx -> tx.dao(Keys.class).check());
     } catch (JdbiException e) {
       throw new IllegalStateException("Routes of this app need the table scalable.idempotency_key, and the database of"
           + " SCALABLE_DB_URL does not have it as this version of scalable-core uses it: run the migrations in"
