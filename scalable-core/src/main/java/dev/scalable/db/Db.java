@@ -30,9 +30,10 @@ public interface Db {
    * writes fails.
    *
    * <p>With {@code SCALABLE_DB_REPLICA_URL} set it is done on a replica, which may miss what was committed within
-   * {@code SCALABLE_DB_REPLICA_MAX_LAG} before the transaction began, and nothing older. If none can be had, or is not known to be so
-   * fresh, it is done on the primary, as is work whose statement or connection failed on a replica: it runs once more then. What decides about
-   * another's rights, is put into a cache, or follows a write of the same caller is a matter for {@link #readPrimary}.
+   * {@code SCALABLE_DB_REPLICA_MAX_LAG} before the transaction began, and nothing older. If none can be had or is
+   * known to be so fresh, it is done on the primary; work whose statement or connection failed on a replica runs
+   * there once more. What is put into a cache, decides about rights, or follows a write of the same caller is a
+   * matter for {@link #readPrimary}.
    *
    * @param work the work; must not write
    * @return what the work returned
@@ -43,8 +44,8 @@ public interface Db {
   <T extends @Nullable Object, X extends Exception> T read(Work<T, X> work) throws X;
 
   /**
-   * Does work in a read-only transaction (READ COMMITTED) on the primary, so that it sees all that was committed before. A statement
-   * that writes fails.
+   * Does work in a read-only transaction (READ COMMITTED) on the primary, so that it sees all that was committed
+   * before. A statement that writes fails.
    *
    * @param work the work; must not write
    * @return what the work returned
@@ -110,8 +111,8 @@ public interface Db {
    * @param ended attempts by how they ended, since the start; every outcome is in it
    * @param retried attempts that were followed by another, since the start, by SQLSTATE: {@code 40001}, {@code 40P01}, {@code 55P03},
    *     and {@code 08} for a lost connection of any state; all of these are in it
-   * @param replicas the same of replicas; null if there are none. What is said above of connections and of attempts that were followed
-   *     by another is of the primary alone, while what a replica has committed is among {@code ended}
+   * @param replicas the same of replicas; null if there are none. All of the above is of the primary alone, but what
+   *     ended well on a replica is among {@code ended}
    */
   record Stats(int size, int open, int active, int waiting, long refused, long acquired, Duration acquiring,
       Map<Outcome, Long> ended, Map<String, Long> retried, @Nullable ReplicaStats replicas) {
@@ -129,9 +130,9 @@ public interface Db {
    * @param open connections that are open
    * @param active those of them that somebody has
    * @param lag how far a replica was behind at most when one was last asked; null if that is not known
-   * @param reads calls of {@link Db#read} since the start by what became of them: {@code served} by a replica, or left to the primary
-   *     since a replica was {@code stale}, none was to be had in time ({@code unavailable}), or the database {@code failed} there. All of
-   *     these are in it
+   * @param reads calls of {@link Db#read} since the start by what became of them: {@code served} by a replica, or
+   *     left to the primary since a replica was {@code stale}, none was to be had in time ({@code unavailable}), or
+   *     the database {@code failed} there. All of these are in it
    */
   record ReplicaStats(int size, int open, int active, @Nullable Duration lag, Map<String, Long> reads) {
 

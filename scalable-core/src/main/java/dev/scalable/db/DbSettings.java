@@ -92,15 +92,17 @@ public record DbSettings(URI url, String user, String password, int poolSize, Du
   private static @Nullable Replica replica(Settings settings) {
     Optional<URI> url = settings.uri(Servers.REPLICAS.url(), "jdbc:postgresql://replica:5432/app", "jdbc:postgresql");
     int poolSize = settings.number(Servers.REPLICAS.poolSize(), 10, 1, 1_000);
-    Duration maxLag = settings.duration("SCALABLE_DB_REPLICA_MAX_LAG", Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofHours(1));
+    Duration maxLag = settings.duration("SCALABLE_DB_REPLICA_MAX_LAG", Duration.ofSeconds(5), Duration.ofMillis(200),
+        Duration.ofHours(1));
     url.ifPresent(given -> UrlParameters.mistakes(Servers.REPLICAS, given).forEach(settings::mistake));
     return url.map(given -> new Replica(given, poolSize, maxLag)).orElse(null);
   }
 
   /** The settings of the pool for replicas; what is not said of them is as for the primary. */
   DbSettings of(Replica others) {
-    return new DbSettings(others.url(), user, password, others.poolSize(), REPLICA_ACQUIRE_TIMEOUT, connectTimeout, statementTimeout,
-        lockTimeout, limits, attempts, retryBackoff, retryTime, leakDetection, instances, reserve, null);
+    return new DbSettings(others.url(), user, password, others.poolSize(), REPLICA_ACQUIRE_TIMEOUT, connectTimeout,
+        statementTimeout, lockTimeout, limits, attempts, retryBackoff, retryTime, leakDetection, instances, reserve,
+        null);
   }
 
   /** Longer than the server's own limit on a statement, so that it is the server who says what took too long. */

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 
 /**
- * Judges whether what is at the other end of a connection is a replica that lags no more than it may. Each connection is judged on its
- * own: an address may lead to several replicas. What one look has found out holds for as long as the lag is allowed to be, so most
- * transactions ask nothing.
+ * Judges whether what is at the other end of a connection is a replica that lags no more than it may. Each connection
+ * is judged on its own: an address may lead to several replicas. What one look has found out holds for as long as the
+ * lag is allowed to be, so most transactions ask nothing.
  *
- * <p>It does not ask the replica for its own idea of its lag. The time of the last commit that it has replayed grows old while the
- * primary is idle, and one that has lost its primary has replayed all that it has received.
+ * <p>It does not ask the replica for its own idea of its lag. The time of the last commit that it has replayed grows
+ * old while the primary is idle, and one that has lost its primary has replayed all that it has received.
  *
  * <p>Safe for use by many threads, each on a connection of its own.
  */
@@ -26,7 +26,8 @@ final class Freshness {
 
   /** Anybody may see that there is a receiver. One that has gone astray at a failover has none that stays. */
   private static final String QUESTION = """
-      select pg_is_in_recovery(), coalesce(pg_last_wal_replay_lsn() - '0/0'::pg_lsn, 0), exists (select from pg_stat_wal_receiver)
+      select pg_is_in_recovery(), coalesce(pg_last_wal_replay_lsn() - '0/0'::pg_lsn, 0),
+      exists (select from pg_stat_wal_receiver)
       """;
 
   private final Marks marks;
@@ -73,7 +74,8 @@ final class Freshness {
       known.nextLook = now + pause.toNanos();
       known.freshUntil = look(connection) + maxLag.toNanos();
       if (System.nanoTime() - known.freshUntil >= 0) {
-        throw new StaleReplica("a replica is more than " + maxLag.toMillis() + " ms (SCALABLE_DB_REPLICA_MAX_LAG) behind", false);
+        throw new StaleReplica("a replica is more than " + maxLag.toMillis()
+            + " ms (SCALABLE_DB_REPLICA_MAX_LAG) behind", false);
       }
     }
   }

@@ -12,14 +12,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the primary again and again how far its log is, on a connection of its own: were it one of the pool's, a pool that is busy would
- * make the replicas look stale, and have their reads come to it as well.
+ * Asks the primary again and again how far its log is, on a connection of its own: were it one of the pool's, a pool
+ * that is busy would make the replicas look stale, and have their reads come to it as well.
  */
 final class LogWatch {
 
   private static final Logger log = LoggerFactory.getLogger(LogWatch.class);
 
-  /** A segment's name begins with the timeline. What is not on disk yet cannot have been acknowledged, nor sent to a replica. */
+  /** A segment's name begins with the timeline. What is not on disk yet has not been sent to a replica either. */
   private static final String QUESTION = """
       select pg_current_wal_flush_lsn() - '0/0'::pg_lsn, substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8)
       """;
@@ -52,7 +52,8 @@ final class LogWatch {
   private void run() {
     boolean told = false;
     while (!Thread.currentThread().isInterrupted()) {
-      try (Connection connection = DriverManager.getConnection(url, properties); Statement statement = connection.createStatement()) {
+      try (Connection connection = DriverManager.getConnection(url, properties);
+          Statement statement = connection.createStatement()) {
         while (true) {
           look(statement);
           told = false;
@@ -60,8 +61,8 @@ final class LogWatch {
         }
       } catch (SQLException e) {
         if (!told) {
-          log.warn("The primary cannot be asked how far its log is, which is tried again; replicas are read from for no longer than"
-              + " SCALABLE_DB_REPLICA_MAX_LAG after it last could: {}", e.getMessage());
+          log.warn("The primary cannot be asked how far its log is, which is tried again; replicas are read from for no"
+              + " longer than SCALABLE_DB_REPLICA_MAX_LAG after it last could: {}", e.getMessage());
         }
         told = true;
         pause();

@@ -6,8 +6,9 @@ import java.util.Iterator;
 import java.util.OptionalLong;
 
 /**
- * How far the primary's log had been written at certain times. Whoever has replayed the log up to a mark knows of all that was
- * committed before the time of that mark. All times are of this process' own clock, so no two machines' clocks are compared.
+ * How far the primary's log had been written at certain times. Whoever has replayed the log up to a mark knows of all
+ * that was committed before the time of that mark. All times are of this process' own clock, so no two machines'
+ * clocks are compared.
  *
  * <p>Safe for use by many threads.
  */

@@ -84,8 +84,8 @@ final class Pool implements Part {
   }
 
   /**
-   * Opens the pool, and fails if the server is not as the settings need it; for the primary, also if no connection can be made in
-   * 10 s.
+   * Opens the pool, and fails if the server is not as the settings need it; for the primary, also if no connection
+   * can be made in 10 s.
    */
   @Override
   public void start() throws SQLException {
@@ -227,7 +227,7 @@ final class Pool implements Part {
     return server.failure() != null;
   }
 
-  /** Tells the server the limits of the transaction that begins, if its connections do not have them, and lets it begin or not. */
+  /** Tells the server the limits of the transaction, if its connections do not have them, and lets it begin or not. */
   void limit(Connection connection) throws SQLException {
     setLimits(connection);
     admission.admit(connection);

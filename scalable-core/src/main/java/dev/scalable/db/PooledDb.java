@@ -68,8 +68,8 @@ final class PooledDb implements Db {
   }
 
   /** On the primary, after {@code before} has failed elsewhere. */
-  private <T extends @Nullable Object, X extends Exception> T transaction(Work<T, X> work, boolean readOnly, Isolation isolation,
-      List<Throwable> before) throws X {
+  private <T extends @Nullable Object, X extends Exception> T transaction(Work<T, X> work, boolean readOnly,
+      Isolation isolation, List<Throwable> before) throws X {
     nesting.refuse();
     Retries retries = pool.retries();
     long began = System.nanoTime();

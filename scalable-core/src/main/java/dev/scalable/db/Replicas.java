@@ -73,7 +73,10 @@ final class Replicas implements Part {
   }
 
   private static Duration within(Duration wanted) {
-    return wanted.compareTo(SHORTEST_LOOK) < 0 ? SHORTEST_LOOK : wanted.compareTo(LONGEST_LOOK) > 0 ? LONGEST_LOOK : wanted;
+    if (wanted.compareTo(SHORTEST_LOOK) < 0) {
+      return SHORTEST_LOOK;
+    }
+    return wanted.compareTo(LONGEST_LOOK) > 0 ? LONGEST_LOOK : wanted;
   }
 
   @Override
@@ -103,7 +106,9 @@ final class Replicas implements Part {
     }
   }
 
-  /** The pool to try a read on; null if it goes to the primary at once, since there are no replicas or they were just away. */
+  /**
+   * The pool to try a read on; null if it goes to the primary at once: there are no replicas, or they were just away.
+   */
   @Nullable Pool usable() {
     if (open == null) {
       return null;
@@ -120,11 +125,12 @@ final class Replicas implements Part {
   }
 
   /**
-   * Says whether a read that has failed on a replica is done again on the primary: if the replica or the database is the reason. That
-   * includes errors that may be the replica's alone, such as a table that it does not have yet; those that are not come again.
+   * Says whether a read that has failed on a replica is done again on the primary: if the replica or the database is
+   * the reason. That includes errors that may be the replica's alone, such as a table that it does not have yet;
+   * those that are not come again.
    */
   boolean leaveToPrimary(Throwable failure) {
-    // At a deadline there is no time for it, nor after a statement that took too long, which would then burden the primary.
+    // At a deadline there is no time for it, nor after a statement that took too long and would burden the primary too.
     if (Thread.currentThread().isInterrupted()) {
       return false;
     }
@@ -152,8 +158,8 @@ final class Replicas implements Part {
     long now = System.nanoTime();
     long until = silentUntil.get();
     if (now - until >= 0 && silentUntil.compareAndSet(until, now + SILENCE.toNanos())) {
-      log.warn("A read went from a replica to the primary; others of the next {} s are only counted: {}", SILENCE.toSeconds(),
-          failure.getMessage());
+      log.warn("A read went from a replica to the primary; others of the next {} s are only counted: {}",
+          SILENCE.toSeconds(), failure.getMessage());
     }
   }
 
@@ -165,8 +171,8 @@ final class Replicas implements Part {
   }
 
   /**
-   * Adds what was done on replicas to what was done on the primary. What a replica was asked for and did not answer is counted there
-   * already.
+   * Adds what was done on replicas to what was done on the primary. What a replica was asked for and did not answer is
+   * counted there already.
    */
   Db.Stats addTo(Db.Stats primary) {
     if (open == null) {
@@ -175,10 +181,10 @@ final class Replicas implements Part {
     Db.Stats mine = open.pool().stats();
     Map<Outcome, Long> ended = new EnumMap<>(primary.ended());
     ended.merge(Outcome.COMMITTED, mine.ended().getOrDefault(Outcome.COMMITTED, 0L), Long::sum);
-    Map<String, Long> counts = reads.entrySet().stream()
-        .collect(Collectors.toMap(entry -> entry.getKey().name().toLowerCase(Locale.ROOT), entry -> entry.getValue().sum()));
-    return new Db.Stats(primary.size(), primary.open(), primary.active(), primary.waiting(), primary.refused(), primary.acquired(),
-        primary.acquiring(), ended, primary.retried(),
+    Map<String, Long> counts = reads.entrySet().stream().collect(
+        Collectors.toMap(entry -> entry.getKey().name().toLowerCase(Locale.ROOT), entry -> entry.getValue().sum()));
+    return new Db.Stats(primary.size(), primary.open(), primary.active(), primary.waiting(), primary.refused(),
+        primary.acquired(), primary.acquiring(), ended, primary.retried(),
         new Db.ReplicaStats(mine.size(), mine.open(), mine.active(), open.freshness().lag(), counts));
   }
 }

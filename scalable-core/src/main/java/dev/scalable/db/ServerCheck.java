@@ -69,10 +69,12 @@ final class ServerCheck {
     long wanted = (long) settings.instances() * (settings.poolSize() + besides) + settings.reserve();
     long there = max - superusers - reserved;
     if (settings.instances() > 0 && wanted > there) {
-      mistakes.add("SCALABLE_INSTANCES=" + settings.instances() + " times " + servers.poolSize() + "=" + settings.poolSize()
-          + (besides == 0 ? "" : " (and one for SCALABLE_DB_REPLICA_URL)") + " and SCALABLE_DB_RESERVE=" + settings.reserve() + " make " + wanted + " connections, but max_connections=" + max
-          + " less superuser_reserved_connections=" + superusers + " and reserved_connections=" + reserved + " leaves " + there
-          + ": make the pools smaller (" + Math.max(0, (there - settings.reserve()) / settings.instances() - besides)
+      mistakes.add("SCALABLE_INSTANCES=" + settings.instances() + " times " + servers.poolSize() + "="
+          + settings.poolSize() + (besides == 0 ? "" : " and one more for SCALABLE_DB_REPLICA_URL")
+          + " and SCALABLE_DB_RESERVE=" + settings.reserve() + " make " + wanted + " connections, but max_connections="
+          + max + " less superuser_reserved_connections=" + superusers + " and reserved_connections=" + reserved + " leaves "
+          + there + ": make the pools smaller ("
+          + Math.max(0, (there - settings.reserve()) / settings.instances() - besides)
           + " would fit), raise max_connections, or put PgBouncer in between");
     }
   }

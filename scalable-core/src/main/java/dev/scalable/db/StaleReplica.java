@@ -1,6 +1,6 @@
 package dev.scalable.db;
 
-/** A replica may not be read from, and nothing was asked of it but that. Without a stack trace: each read may meet one. */
+/** A replica must not be read from, and was asked for nothing else. Without a stack trace: each read may meet one. */
 final class StaleReplica extends RuntimeException {
 
   private static final long serialVersionUID = 1;

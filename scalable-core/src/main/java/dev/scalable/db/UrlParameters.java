@@ -26,8 +26,7 @@ final class UrlParameters {
 
   /** What may not stand in the address of replicas. */
   private static final Map<String, String> OURS_OF_REPLICAS = Map.of(
-      "targetServerType", "it is secondary: a replica that is promoted is left, and what no replica can do the pool of SCALABLE_DB_URL"
-          + " does");
+      "targetServerType", "it is always secondary; what no replica can do is done with SCALABLE_DB_URL");
 
   /** What is wrong with the URL in a setting, without its values; empty if nothing is. */
   static List<String> mistakes(Servers servers, URI url) {

@@ -115,15 +115,18 @@ public final class Metrics implements Part {
   }
 
   private void bindReplicas(Set<String> results) {
-    gauge("db.replica.connections.size", "Most connections of this instance to replicas", db, pool -> replicas(pool).size());
+    gauge("db.replica.connections.size", "Most connections of this instance to replicas", db,
+        pool -> replicas(pool).size());
     gauge("db.replica.connections.open", "Connections to replicas that are open", db, pool -> replicas(pool).open());
-    gauge("db.replica.connections.active", "Connections to replicas that somebody has", db, pool -> replicas(pool).active());
+    gauge("db.replica.connections.active", "Connections to replicas that somebody has", db,
+        pool -> replicas(pool).active());
     Gauge.builder("db.replica.lag", db, pool -> seconds(replicas(pool).lag())).baseUnit("seconds").strongReference(true)
         .description("How far a replica was behind at most when one was last asked").register(registry);
     results.forEach(result ->
         FunctionCounter.builder("db.replica.reads", db, pool -> replicas(pool).reads().getOrDefault(result, 0L))
             .tag("result", result)
-            .description("Reads, by whether a replica served them or why they were left to the primary").register(registry));
+            .description("Reads, by whether a replica served them or why they were left to the primary")
+            .register(registry));
   }
 
   /** Asked only where there are any. */
