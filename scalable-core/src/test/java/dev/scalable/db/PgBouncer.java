@@ -49,7 +49,7 @@ final class PgBouncer implements AutoCloseable {
       String output = new String(inspection.getInputStream().readAllBytes(), UTF_8);
       obstacle = inspection.waitFor() == 0 ? "" : output.strip();
     } catch (IOException e) {
-      obstacle = e.getMessage();
+      obstacle = e.toString();
     }
     String why = obstacle;
     assumeTrue(why.isEmpty(), () -> "There is no PgBouncer; .ci/container-engine and .ci/container-images make one: " + why);

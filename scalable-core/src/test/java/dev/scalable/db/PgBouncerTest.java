@@ -52,7 +52,7 @@ class PgBouncerTest {
   static void start_them() throws Exception {
     PgBouncer.assumeUsable();
     primary = OwnPostgres.in(folder);
-    primary.start();
+    primary.start("max_connections=20");
     primary.execute("create table account (id int primary key, balance int not null);"
         + " insert into account values (1, 0), (2, 0)");
     primary.stop();
