@@ -72,7 +72,7 @@ class PoolStartTest {
   @Test
   void the_connection_that_watches_the_log_for_the_replicas_has_to_fit_as_well() {
     DbSettings settings = settings("", Map.of("SCALABLE_INSTANCES", "5000",
-        "SCALABLE_DB_REPLICA_URL", "jdbc:postgresql://user:hunter2@replica/app"));
+        "SCALABLE_DB_REPLICA_URL", "jdbc:postgresql://replica/app?password=hunter2"));
     assertThatThrownBy(() -> startAndStop(settings)).isInstanceOf(IllegalStateException.class).hasMessageContaining(
         "SCALABLE_DB_POOL_SIZE=2 and one more for SCALABLE_DB_REPLICA_URL and SCALABLE_DB_RESERVE=5 make 15005 connections");
     assertThat(settings.toString() + settings.replica()).doesNotContain("hunter2");
