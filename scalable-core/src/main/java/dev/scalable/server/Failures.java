@@ -83,11 +83,16 @@ final class Failures {
           // A mapper may know some exceptions of its class and not others: those are as unexpected as without it.
           return unexpected(thrown, request, where);
         }
-        request.tag(log.atWarn()).log("{} {} answered {}: {}", request.id(), where, problem.status(), exception.toString());
+        request.tag(log.atWarn()).log("{} {} answered {}: {}", request.id(), where, problem.status(), line(exception));
         return problem;
       }
     }
     return unexpected(thrown, request, where);
+  }
+
+  /** On one line: its message may quote what the client has sent, which could forge others. */
+  private static String line(Exception exception) {
+    return exception.toString().replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]+", " ");
   }
 
   private @Nullable ErrorMapper<?> nearest(Class<?> thrown) {
