@@ -85,7 +85,7 @@ public record DbSettings(URI url, String user, String password, int poolSize, Du
         settings.number("SCALABLE_INSTANCES", 0, 0, 10_000),
         settings.number("SCALABLE_DB_RESERVE", 5, 0, 10_000),
         replica(settings));
-    UrlParameters.mistakes(Servers.PRIMARY, read.url()).forEach(settings::mistake);
+    mistakes(Servers.PRIMARY, read.url(), settings);
     return read;
   }
 
@@ -94,8 +94,13 @@ public record DbSettings(URI url, String user, String password, int poolSize, Du
     int poolSize = settings.number(Servers.REPLICAS.poolSize(), 10, 1, 1_000);
     Duration maxLag = settings.duration("SCALABLE_DB_REPLICA_MAX_LAG", Duration.ofSeconds(5), Duration.ofMillis(200),
         Duration.ofHours(1));
-    url.ifPresent(given -> UrlParameters.mistakes(Servers.REPLICAS, given).forEach(settings::mistake));
+    url.ifPresent(given -> mistakes(Servers.REPLICAS, given, settings));
     return url.map(given -> new Replica(given, poolSize, maxLag)).orElse(null);
+  }
+
+  private static void mistakes(Servers servers, URI url, Settings settings) {
+    UrlForm.mistakes(servers, url).forEach(settings::mistake);
+    UrlParameters.mistakes(servers, url).forEach(settings::mistake);
   }
 
   /** The settings of the pool for replicas; what is not said of them is as for the primary. */

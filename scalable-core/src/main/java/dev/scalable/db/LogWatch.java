@@ -1,12 +1,10 @@
 package dev.scalable.db;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,15 +22,20 @@ final class LogWatch {
       select pg_current_wal_flush_lsn() - '0/0'::pg_lsn, substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8)
       """;
 
-  private final String url;
-  private final Properties properties;
+  private final PatientSource server;
   private final Duration interval;
   private final Marks marks;
   private volatile @Nullable Thread thread;
 
-  LogWatch(String url, Properties properties, Duration interval, Marks marks) {
-    this.url = url;
-    this.properties = properties;
+  /**
+   * Watches, once it is started.
+   *
+   * @param server makes the connection, without patience
+   * @param interval time between two questions
+   * @param marks gets the answers
+   */
+  LogWatch(PatientSource server, Duration interval, Marks marks) {
+    this.server = server;
     this.interval = interval;
     this.marks = marks;
   }
@@ -42,6 +45,7 @@ final class LogWatch {
   }
 
   void stop() throws InterruptedException {
+    server.close();
     Thread running = thread;
     if (running != null) {
       running.interrupt();
@@ -52,7 +56,7 @@ final class LogWatch {
   private void run() {
     boolean told = false;
     while (!Thread.currentThread().isInterrupted()) {
-      try (Connection connection = DriverManager.getConnection(url, properties);
+      try (Connection connection = server.getConnection();
           Statement statement = connection.createStatement()) {
         while (true) {
           look(statement);

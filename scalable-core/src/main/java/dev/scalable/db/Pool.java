@@ -111,7 +111,7 @@ final class Pool implements Part {
     HikariDataSource opened = new HikariDataSource(config);
     source = opened;
     check(opened);
-    server.patient(true);
+    server.bePatient();
     return opened;
   }
 
@@ -122,7 +122,7 @@ final class Pool implements Part {
     } catch (SQLException e) {
       log.warn("No server of {} could be reached at the start; this is tried again: {}", servers.url(), e.getMessage());
     }
-    server.patient(true);
+    server.bePatient();
     HikariDataSource opened = new HikariDataSource(config);
     source = opened;
     return opened;
@@ -174,7 +174,7 @@ final class Pool implements Part {
 
   @Override
   public void stop() {
-    server.patient(false);
+    server.close();
     HikariDataSource opened = source;
     if (opened != null) {
       opened.close();

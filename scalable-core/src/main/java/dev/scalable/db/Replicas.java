@@ -69,7 +69,7 @@ final class Replicas implements Part {
     Marks marks = new Marks();
     Freshness freshness = new Freshness(marks, replica.maxLag(), look, settings.limits() == Limits.TRANSACTION);
     return new Open(new Pool(settings.of(replica), Servers.REPLICAS, freshness::require), freshness,
-        new LogWatch(settings.url().toString(), Pool.watchProperties(settings), look, marks));
+        new LogWatch(new PatientSource(settings.url().toString(), Pool.watchProperties(settings)), look, marks));
   }
 
   private static Duration within(Duration wanted) {
