@@ -63,7 +63,8 @@ final class HealthListener implements Part {
     this.readiness = readiness;
     this.checks = checks;
     // Connections of its own, which never drain: what is asked here is answered to the end.
-    this.writer = new ResponseWriter(json, settings.instanceId(), new Connections(), settings.bodyTimeout());
+    this.writer = new ResponseWriter(json, settings.instanceId(), new Connections(), settings.bodyTimeout(),
+        new BodyBudget(Long.MAX_VALUE));
     this.pages = byPath(pages);
   }
 

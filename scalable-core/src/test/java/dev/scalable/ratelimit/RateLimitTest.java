@@ -236,7 +236,8 @@ class RateLimitTest {
       for (String other : List.of("192.0.2.1", "192.0.2.2", "2001:db8:0:1::1", "2001:db8:0:2::1", "::1")) {
         assertThat(wire.ask(get("/x", "X-Forwarded-For: " + other)).status()).as(other).isEqualTo(200);
       }
-      for (String again : List.of("192.0.2.1", "::ffff:192.0.2.2", "2001:db8:0:1::2", "2001:DB8:0:1:ffff:1:2:3", "::2")) {
+      for (String again : List.of("192.0.2.1", "::ffff:192.0.2.2", "2001:db8:0:1::2", "2001:DB8:0:1:ffff:1:2:3",
+          "::2")) {
         assertThat(wire.ask(get("/x", "X-Forwarded-For: " + again)).status()).as(again).isEqualTo(429);
       }
     }
