@@ -35,7 +35,9 @@ class ClearTest {
   }
 
   private CacheInstance start() throws Exception {
-    return CacheInstance.start(CacheInstance.environment(namespace, TestStack.redis().uri(), "SCALABLE_CACHE_LOAD_TIMEOUT", "1m"));
+    return CacheInstance.start(CacheInstance.environment(namespace, TestStack.redis().uri(), "SCALABLE_CACHE_LOAD_TIMEOUT", "1m",
+        // A thousand ask it at a time.
+        "SCALABLE_REDIS_TIMEOUT", "10s"));
   }
 
   @AfterEach

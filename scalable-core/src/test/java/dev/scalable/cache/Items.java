@@ -53,6 +53,10 @@ final class Items {
         .bind("namespace", namespace).mapTo(String.class).list());
   }
 
+  List<String> names() {
+    return aside.withHandle(handle -> handle.createQuery("select name from item order by id").mapTo(String.class).list());
+  }
+
   void age(String interval) {
     aside.useHandle(handle -> handle
         .execute("update scalable.cache_outbox set taken_at = now() - ?::interval where namespace = ?", interval, namespace));

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -196,8 +195,7 @@ class OutboxTest {
     try {
       assertThatThrownBy(() -> rename(one, first, "new")).isInstanceOf(IllegalStateException.class)
           .hasMessageContainingAll("scalable.cache_outbox", "cache item", "run the migrations in dev/scalable/migration");
-      assertThat(Jdbi.create(TestStack.postgres().dataSource())
-          .withHandle(handle -> handle.createQuery("select name from item").mapTo(String.class).list())).containsExactly("old");
+      assertThat(items.names()).containsExactly("old");
       assertThat(first.peek(1L)).isNotNull();
     } finally {
       items.execute("alter table scalable.away rename to cache_outbox");

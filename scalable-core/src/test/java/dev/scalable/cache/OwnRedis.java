@@ -11,8 +11,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.awaitility.Awaitility;
-import redis.clients.jedis.Protocol;
+import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -35,6 +36,7 @@ final class OwnRedis implements AutoCloseable {
     this.folder = folder;
     this.name = name;
     this.port = port;
+    this.client = RedisClient.create(uri());
   }
 
   /** A server with its data in a file of the folder; runs. */
@@ -68,7 +70,6 @@ final class OwnRedis implements AutoCloseable {
         "no", "--repl-diskless-sync", "yes", "--repl-diskless-sync-delay", "0");
     shells.add(new ProcessBuilder(command).redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve(name + ".log").toFile())).start());
-    client = RedisClient.create(uri());
     Awaitility.await().until(() -> {
       try {
         return client.ping().equals("PONG");
@@ -90,22 +91,36 @@ final class OwnRedis implements AutoCloseable {
     return client;
   }
 
+  private void administer(Function<Jedis, String> command) {
+    try (Jedis server = new Jedis("127.0.0.1", port)) {
+      String answer = command.apply(server);
+      if (!answer.equals("OK")) {
+        throw new IllegalStateException(answer);
+      }
+    }
+  }
+
   /** It follows another, at this address, and has all that the other has. */
   void follow(InetSocketAddress primary) {
-    client.sendCommand(Protocol.Command.REPLICAOF, "127.0.0.1",
-        Integer.toString(primary.getPort()));
+    administer(server -> server.replicaof("127.0.0.1", primary.getPort()));
     Awaitility.await().until(() -> field(client, "replication", "master_link_status").equals("up"));
+  }
+
+  /** Writes all that it has into its file. */
+  void save() {
+    administer(Jedis::save);
   }
 
   /** It becomes a primary. */
   void promote() {
-    client.sendCommand(Protocol.Command.REPLICAOF, "NO", "ONE");
+    administer(Jedis::replicaofNoOne);
   }
 
   /** It is gone at once, and saves nothing. */
   void kill() throws InterruptedException, IOException {
     long pid = Long.parseLong(field(client, "server", "process_id"));
     client.close();
+    client = RedisClient.create(uri());
     ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
     for (Process shell : shells) {
       shell.getOutputStream().close();
@@ -121,5 +136,6 @@ final class OwnRedis implements AutoCloseable {
     if (!shells.isEmpty()) {
       kill();
     }
+    client.close();
   }
 }
