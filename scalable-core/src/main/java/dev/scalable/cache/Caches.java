@@ -90,13 +90,15 @@ public final class Caches {
   /**
    * What keeps caches coherent, in figures.
    *
-   * @param invalidations keys that were invalidated since the start, by who has sent that: {@code local} this instance, {@code remote}
-   *     another one, {@code relay} this one in another's stead; all keys of a cache count as one. Every origin is in it
-   * @param resyncs how often this instance has emptied its heap since the start because invalidations may be missing, by cause:
-   *     {@code gap}, {@code trimmed}, {@code split}, {@code epoch}, {@code regress}, {@code failover}, {@code error}; all are in it
-   * @param announced invalidations that were announced in transactions of any instance and that Redis is not known to have taken, as
-   *     this instance has seen them within the last second; counted up to 10 000. What was announced less than about a second ago is
-   *     one of these
+   * @param invalidations keys that were invalidated since the start, by who has sent that: {@code local} this instance,
+   *     {@code remote} another one, {@code relay} this one in another's stead; all keys of a cache count as one. Every
+   *     origin is in it
+   * @param resyncs how often this instance has emptied its heap since the start because invalidations may be missing,
+   *     by cause: {@code gap}, {@code trimmed}, {@code split}, {@code epoch}, {@code regress}, {@code failover}, {@code
+   *     error}; all are in it
+   * @param announced invalidations that were announced in transactions of any instance and that Redis is not known to
+   *     have taken, as this instance has seen them within the last second; counted up to 10 000. What was announced
+   *     less than about a second ago is one of these
    * @param oldest the age of the oldest of those; zero if there is none
    */
   public record Coherence(Map<String, Long> invalidations, Map<String, Long> resyncs, long announced, Duration oldest) {

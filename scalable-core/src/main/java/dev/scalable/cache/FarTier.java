@@ -84,7 +84,8 @@ final class FarTier<V> {
   }
 
   /**
-   * The value if it is there, fresh, and of the known generation; so only to be asked while that is proven to be the newest.
+   * The value if it is there, fresh, and of the known generation; so only to be asked while that is proven to be the
+   * newest.
    *
    * @param now the Redis server's clock as far as it is known here
    */

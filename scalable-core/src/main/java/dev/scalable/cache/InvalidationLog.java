@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The log of invalidations that all instances share, as one instance writes and reads it.
  *
- * <p>Whoever invalidates writes, through {@link LogWriter}; what Redis does not acknowledge is pending and tried again. One thread
- * reads, by a {@link LogReader}, over a connection of its own.
+ * <p>Whoever invalidates writes, through {@link LogWriter}; what Redis does not acknowledge is pending and tried again.
+ * One thread reads, by a {@link LogReader}, over a connection of its own.
  */
 @Singleton
 @SharedState("the thread of this instance that reads the log, and what it has yet to write")
@@ -62,8 +62,8 @@ final class InvalidationLog implements Part {
     this.writer = writer;
     this.outbox = outbox;
     this.counts = counts;
-    this.reader = new LogReader(redis, new FarNames(settings.namespace()), settings.nearValidity(), validity, listeners, counts,
-        writer.source(), outbox::reach);
+    this.reader = new LogReader(redis, new FarNames(settings.namespace()), settings.nearValidity(), validity, listeners,
+        counts, writer.source(), outbox::reach);
   }
 
   @Override
@@ -131,8 +131,8 @@ final class InvalidationLog implements Part {
     try {
       return Optional.of(writer.clear(cache));
     } catch (Redis.Unavailable e) {
-      log.warn("Cache {}: the invalidation of all keys is pending, other instances may serve old values until Redis has it: {}",
-          cache, e.getMessage());
+      log.warn("Cache {}: the invalidation of all keys is pending, other instances may serve old values until Redis has it:"
+          + " {}", cache, e.getMessage());
       pending.addAll(cache);
       return Optional.empty();
     }
@@ -170,8 +170,8 @@ final class InvalidationLog implements Part {
     }
     if (pending.size() > 0) {
       log.error("Redis did not take {} invalidations before the end of this instance: other instances may serve the old values of"
-          + " these keys until one of them relays what a transaction has announced, or until their time to live ends: {}",
-          pending.size(), pending.all());
+          + " these keys until one of them relays what a transaction has announced, or until their time to live ends:"
+          + " {}", pending.size(), pending.all());
     }
   }
 

@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The generation of a cache as far as it is known here: 8 bytes, each one greater than those before. A value in Redis is trusted
- * without asking only if it has this one.
+ * The generation of a cache as far as it is known here: 8 bytes, each one greater than those before. A value in Redis
+ * is trusted without asking only if it has this one.
  *
- * <p>It moves forward alone, whatever late answer brings an earlier one: the value of a generation that was cleared must not come
- * back. Only who enters the log anew, with an empty heap, takes the one that Redis has.
+ * <p>It moves forward alone, whatever late answer brings an earlier one: the value of a generation that was cleared
+ * must not come back. Only who enters the log anew, with an empty heap, takes the one that Redis has.
  */
 @SharedState("the generation last seen in Redis")
 final class KnownGeneration {

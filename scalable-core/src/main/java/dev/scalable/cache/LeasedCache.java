@@ -40,28 +40,31 @@ import org.slf4j.LoggerFactory;
  *
  * <h2>Near: what is in the heap is served only while it is proven</h2>
  *
- * <p>Invalidations travel in a Redis stream whose entries name their predecessor, and {@link LogReader} reads it. While its
- * checks show that it has applied everything up to a moment, the heap may be served for the validity bound after that moment;
- * without such a check it falls silent by itself, and reads go to Redis or to the loader. So a lost message, a half-open link, a
- * paused process or a failover bounds the error instead of leaving it until a time to live ends.
+ * <p>Invalidations travel in a Redis stream whose entries name their predecessor, and {@link LogReader} reads it. While
+ * its checks show that it has applied everything up to a moment, the heap may be served for the validity bound after
+ * that moment; without such a check it falls silent by itself, and reads go to Redis or to the loader. So a lost
+ * message, a half-open link, a paused process or a failover bounds the error instead of leaving it until a time to live
+ * ends.
  *
  * <h2>All keys at once</h2>
  *
- * <p>Each value carries the generation of its cache. To invalidate all keys is to begin a new one: what was stored before does not
- * match any more, and neither does what was loaded before. Generations are numbers that grow, and what an instance knows of them only
- * moves forward. While nothing is proven an instance does not trust what it knows, and has Redis compare.
+ * <p>Each value carries the generation of its cache. To invalidate all keys is to begin a new one: what was stored
+ * before does not match any more, and neither does what was loaded before. Generations are numbers that grow, and what
+ * an instance knows of them only moves forward. While nothing is proven an instance does not trust what it knows, and
+ * has Redis compare.
  *
  * <h2>What must not be forgotten: the outbox</h2>
  *
- * <p>An invalidation that is announced in a transaction is a row in it, there if and only if the change is. When the transaction has
- * committed it is sent at once, as any other; the row is for when this instance dies just then, or cannot reach Redis: then the
- * {@link Relay} of another one sends it.
+ * <p>An invalidation that is announced in a transaction is a row in it, there if and only if the change is. When the
+ * transaction has committed it is sent at once, as any other; the row is for when this instance dies just then, or
+ * cannot reach Redis: then the {@link Relay} of another one sends it.
  *
- * <p>Redis may also take an invalidation and lose it, when a replica that was behind becomes the primary, or an old dump is
- * loaded. So Redis has an <em>epoch</em>, a random name for the time in which nothing was lost, and whoever finds a doubt about that
- * begins another one (script JOIN). Redis answers each invalidation with its epoch, and a row is done with only when it was taken in
- * the present one. That is all there is to a replay: with a new epoch, the rows of late are due again. No event can be missed and no
- * order matters, since the relay compares what is with what should be.
+ * <p>Redis may also take an invalidation and lose it, when a replica that was behind becomes the primary, or an old
+ * dump is loaded. So Redis has an <em>epoch</em>, a random name for the time in which nothing was lost, and whoever
+ * finds a doubt about that begins another one (script JOIN). Redis answers each invalidation with its epoch, and a row
+ * is done with only when it was taken in the present one. That is all there is to a replay: with a new epoch, the rows
+ * of late are due again. No event can be missed and no order matters, since the relay compares what is with what should
+ * be.
  *
  * <h2>When Redis is away</h2>
  *
@@ -300,7 +303,10 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
     return some.stream().map(keys::write).toList();
   }
 
-  /** Has something done once the transaction has committed, and written down in it, should this instance not come to do it. */
+  /**
+   * Has something done once the transaction has committed, and written down in it, should this instance not come to do
+   * it.
+   */
   private void announce(Tx tx, List<String> texts, Supplier<String> removal) {
     Outbox outbox = invalidations.outbox();
     long row = outbox.announce(tx, name, texts);

@@ -17,10 +17,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads the log for one instance, applies what it reads, and proves by checks that nothing is missing.
  *
- * <p>Each entry names its predecessor: when that is not the entry applied last, something is missing. Four times a second the log's
- * head is looked at over the pool that also serves commands, so that both links agree on which server they talk to. If everything up
- * to that very entry has been applied, the heap is proven to be current as of the moment that the look was <em>begun</em>, whatever
- * happened to the answer on its way. Whatever does not fit empties the heap, and the log is entered anew.
+ * <p>Each entry names its predecessor: when that is not the entry applied last, something is missing. Four times a
+ * second the log's head is looked at over the pool that also serves commands, so that both links agree on which server
+ * they talk to. If everything up to that very entry has been applied, the heap is proven to be current as of the moment
+ * that the look was <em>begun</em>, whatever happened to the answer on its way. Whatever does not fit empties the heap,
+ * and the log is entered anew.
  *
  * <p>For one thread, but {@link #epoch}.
  */
@@ -62,8 +63,8 @@ final class LogReader {
     }
   }
 
-  LogReader(Redis redis, FarNames names, Duration bound, Validity validity, Map<String, InvalidationLog.Listener> listeners,
-      CoherenceCounts counts, String source, Supplier<Duration> reach) {
+  LogReader(Redis redis, FarNames names, Duration bound, Validity validity,
+      Map<String, InvalidationLog.Listener> listeners, CoherenceCounts counts, String source, Supplier<Duration> reach) {
     this.redis = redis;
     this.names = names;
     this.bound = bound;
@@ -109,8 +110,8 @@ final class LogReader {
         List.of(UUID.randomUUID().toString().getBytes(UTF_8), Long.toString(reach.get().toMillis()).getBytes(UTF_8))));
     if (text(reply.get(2)).isEmpty() && !warned) {
       warned = true;
-      log.warn("Redis does not say which server it is, since it refuses INFO replication: allow this user INFO, or a failover that"
-          + " loses its last writes is seen only where the log shows it");
+      log.warn("Redis does not say which server it is, since it refuses INFO replication: allow this user INFO, or a"
+          + " failover that loses its last writes is seen only where the log shows it");
     }
     for (int i = 0; i < caches.size(); i++) {
       // Before anything is proven: until then no generation that is known here is trusted.
@@ -136,8 +137,10 @@ final class LogReader {
       if (at.applied.equals(at.target)) {
         confirm(at);
       } else if (at.target != null && at.applied.id().compareTo(at.target.id()) >= 0) {
-        // A later id alone proves nothing: this link may be with another server than the check was, each with a log of its own.
-        log.warn("The invalidation log goes past its head {} without it, to {}; the heap is emptied", at.target, at.applied);
+        // A later id alone proves nothing: this link may be with another server than the check was, each with a log of
+        // its own.
+        log.warn("The invalidation log goes past its head {} without it, to {}; the heap is emptied", at.target,
+            at.applied);
         return Resync.SPLIT;
       }
     }
@@ -160,8 +163,8 @@ final class LogReader {
     String last = text(reply.get(1));
     Resync lost = lost(at, seen, last, reply.get(3).equals(1L));
     if (lost != null) {
-      log.warn("The invalidation log was lost or replaced (epoch {} head {}, here {} at {}), the heap is emptied", seen, last,
-          at.epoch, at.applied);
+      log.warn("The invalidation log was lost or replaced (epoch {} head {}, here {} at {}), the heap is emptied", seen,
+          last, at.epoch, at.applied);
       return lost;
     }
     at.target = EntryName.of(last);

@@ -12,8 +12,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes keys from Redis and writes that into the log, each time by one script. It throws {@link Redis.Unavailable} when Redis has
- * not acknowledged that, and to do it again does no harm. Safe for use by many threads.
+ * Removes keys from Redis and writes that into the log, each time by one script. It throws {@link Redis.Unavailable}
+ * when Redis has not acknowledged that, and to do it again does no harm. Safe for use by many threads.
  */
 @Singleton
 final class LogWriter {
@@ -70,15 +70,16 @@ final class LogWriter {
       touched.add(names.value(cache, key));
       touched.add(names.lease(cache, key));
     }
-    return text(redis.run(Scripts.INVALIDATE, touched, List.of(bytes(Integer.toString(LONGEST_LOG)), bytes(mark()), bytes(source),
-        bytes(cache), PackedKeys.pack(keys))));
+    return text(redis.run(Scripts.INVALIDATE, touched, List.of(bytes(Integer.toString(LONGEST_LOG)), bytes(mark()),
+        bytes(source), bytes(cache), PackedKeys.pack(keys))));
   }
 
   /** Removes all keys of a cache: what was stored or begun to be loaded before this is of a generation that is past. */
   Cleared clear(String cache) {
     List<byte[]> touched = List.of(names.last(), names.log(), names.epoch(), names.generation(cache));
     List<byte[]> arguments = List.of(bytes(Integer.toString(LONGEST_LOG)), bytes(mark()), bytes(source), bytes(cache));
-    if (redis.run(Scripts.CLEAR, touched, arguments) instanceof List<?> reply && reply.get(1) instanceof byte[] generation) {
+    if (redis.run(Scripts.CLEAR, touched, arguments) instanceof List<?> reply
+        && reply.get(1) instanceof byte[] generation) {
       return new Cleared(text(reply.get(0)), generation);
     }
     throw new IllegalStateException("The script CLEAR has returned no generation");

@@ -18,8 +18,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jdbi.v3.core.JdbiException;
 
 /**
- * The table of announced invalidations. A row is there if and only if the change that it announces is, and it is done with when
- * Redis has taken it in the present epoch. Safe for use by many threads.
+ * The table of announced invalidations. A row is there if and only if the change that it announces is, and it is done
+ * with when Redis has taken it in the present epoch. Safe for use by many threads.
  */
 @Singleton
 @SharedState("what Redis has taken and the table is yet to be told, and whether the table was seen")
@@ -59,16 +59,19 @@ final class Outbox {
     try {
       return tx.dao(OutboxRows.class).announce(namespace, cache, keys);
     } catch (JdbiException e) {
-      if (e.getCause() instanceof SQLException cause && cause.getSQLState() != null && NO_TABLE.contains(cause.getSQLState())) {
-        throw new IllegalStateException("An invalidation of cache " + cache + " was announced in a transaction, and the database of"
-            + " SCALABLE_DB_URL does not have the table scalable.cache_outbox as this version of scalable-core uses it. The"
-            + " transaction is rolled back: run the migrations in dev/scalable/migration of scalable-core", e);
+      if (e.getCause() instanceof SQLException cause && cause.getSQLState() != null
+          && NO_TABLE.contains(cause.getSQLState())) {
+        throw new IllegalStateException("An invalidation of cache " + cache + " was announced in a transaction, and the"
+            + " database of SCALABLE_DB_URL does not have the table scalable.cache_outbox as this version of scalable-core"
+            + " uses it. The transaction is rolled back: run the migrations in dev/scalable/migration of scalable-core", e);
       }
       throw e;
     }
   }
 
-  /** Notes that Redis has taken what a row says in an epoch, if it has; the table is told a little later, with others. */
+  /**
+   * Notes that Redis has taken what a row says in an epoch, if it has; the table is told a little later, with others.
+   */
   void taken(long row, String epoch) {
     if (!epoch.isEmpty()) {
       taken.add(new Taken(row, epoch));
@@ -108,8 +111,8 @@ final class Outbox {
   }
 
   /**
-   * How far back invalidations are sent again when Redis may have lost some. Half of the time that they are kept: the other half is
-   * for clocks that differ. Zero while no table was seen: nothing is sent again then.
+   * How far back invalidations are sent again when Redis may have lost some. Half of the time that they are kept: the
+   * other half is for clocks that differ. Zero while no table was seen: nothing is sent again then.
    */
   Duration reach() {
     return present ? keep.dividedBy(2) : Duration.ZERO;
@@ -119,7 +122,10 @@ final class Outbox {
     return db.readPrimary(tx -> tx.dao(OutboxRows.class).backlog(namespace, epoch));
   }
 
-  /** Does something with some rows that are due in an epoch, in a transaction that has them; what it returns is noted as taken. */
+  /**
+   * Does something with some rows that are due in an epoch, in a transaction that has them; what it returns is noted as
+   * taken.
+   */
   int relay(String epoch, int most, Sender sender) {
     return db.write(tx -> {
       OutboxRows rows = tx.dao(OutboxRows.class);

@@ -27,19 +27,22 @@ interface OutboxRows {
    */
   record Backlog(long waiting, double oldestSeconds) {}
 
-  @SqlQuery("insert into scalable.cache_outbox (namespace, cache, keys) values (:namespace, :cache, :keys) returning id")
+  @SqlQuery("""
+      insert into scalable.cache_outbox (namespace, cache, keys) values (:namespace, :cache, :keys) returning id
+      """)
   long announce(String namespace, String cache, List<String> keys);
 
   @SqlUpdate("update scalable.cache_outbox set taken_in = :epoch, taken_at = now() where id = any(:ids)")
   int taken(String epoch, List<Long> ids);
 
   /**
-   * Some rows that were not taken in an epoch, to be taken by this transaction; those that another has in hand are left to it. Young
-   * ones are left to who has announced them.
+   * Some rows that were not taken in an epoch, to be taken by this transaction; those that another has in hand are left
+   * to it. Young ones are left to who has announced them.
    */
   @SqlQuery("""
       select id, cache, keys from scalable.cache_outbox
-      where namespace = :namespace and (taken_in < :epoch or taken_in > :epoch) and created_at < now() - interval '1 second'
+      where namespace = :namespace and (taken_in < :epoch or taken_in > :epoch)
+        and created_at < now() - interval '1 second'
       limit :most for update skip locked
       """)
   List<Row> due(String namespace, String epoch, int most);

@@ -11,7 +11,7 @@ import java.time.Duration;
 record OutboxSettings(Duration keep) {
 
   static OutboxSettings from(Settings settings) {
-    return new OutboxSettings(settings.duration("SCALABLE_CACHE_OUTBOX_KEEP", Duration.ofMinutes(10), Duration.ofMinutes(1),
-        Duration.ofDays(1)));
+    return new OutboxSettings(settings.duration("SCALABLE_CACHE_OUTBOX_KEEP", Duration.ofMinutes(10),
+        Duration.ofMinutes(1), Duration.ofDays(1)));
   }
 }

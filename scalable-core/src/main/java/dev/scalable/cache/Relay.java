@@ -18,9 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the invalidations that were announced in transactions and not taken by Redis in its present epoch: because who announced
- * them has died or cannot reach Redis, or because Redis has lost them. Every instance has one, and no two send the same row at a
- * time. It looks at what is and what should be, about twice a second, and so has nothing to remember.
+ * Sends the invalidations that were announced in transactions and not taken by Redis in its present epoch: because who
+ * announced them has died or cannot reach Redis, or because Redis has lost them. Every instance has one, and no two
+ * send the same row at a time. It looks at what is and what should be, about twice a second, and so has nothing to
+ * remember.
  *
  * <p>Does nothing in an app without caches, and without the table, which it looks for until it is there.
  */
@@ -80,7 +81,7 @@ final class Relay implements Part {
     try {
       outbox.settle();
     } catch (RuntimeException e) {
-      log.debug("What Redis has taken of this instance's invalidations could not be noted: another one sends them again", e);
+      log.debug("What Redis has taken of this instance's invalidations could not be noted: another sends them again", e);
     }
   }
 
@@ -95,8 +96,8 @@ final class Relay implements Part {
           log.debug("Invalidations are relayed when Redis can be reached: {}", e.getMessage());
         } catch (RuntimeException e) {
           if (!failing) {
-            log.warn("Announced invalidations could not be relayed by this instance, which is tried until it succeeds: {}",
-                e.getMessage());
+            log.warn("Announced invalidations could not be relayed by this instance, which is tried until it succeeds:"
+                + " {}", e.getMessage());
           }
           failing = true;
         }
@@ -123,7 +124,8 @@ final class Relay implements Part {
       int sent;
       do {
         sent = outbox.relay(epoch, BATCH, rows -> send(rows));
-        // Not for ever with an epoch that has ended meanwhile: the rows that are taken in the next are still due in this one.
+        // Not for ever with an epoch that has ended meanwhile: the rows that are taken in the next are still due in
+        // this one.
       } while (sent == BATCH && epoch.equals(invalidations.epoch()) && !Thread.currentThread().isInterrupted());
     }
     if (seldom) {

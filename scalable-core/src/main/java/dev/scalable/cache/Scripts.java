@@ -10,9 +10,9 @@ final class Scripts {
   /**
    * Asks for a value or for the right to fill it.
    *
-   * <p>KEYS value, lease, generation. ARGV token, lease in ms, 1 to get the right even though there is a fresh value. Returns {1, value, now, generation} fresh,
-   * {2, '', now, generation} granted, {0, '', now, generation} someone else has the right. A generation is a number that grows:
-   * the time in microseconds at which it began.
+   * <p>KEYS value, lease, generation. ARGV token, lease in ms, 1 to get the right even though there is a fresh value.
+   * Returns {1, value, now, generation} fresh, {2, '', now, generation} granted, {0, '', now, generation} someone else
+   * has the right. A generation is a number that grows: the time in microseconds at which it began.
    */
   static final Script LEASE = Script.of("""
       local t=redis.call('TIME'); local now=t[1]*1000+math.floor(t[2]/1000)
@@ -47,8 +47,8 @@ final class Scripts {
   /**
    * Removes values and the rights to fill them, and writes that down.
    *
-   * <p>KEYS last, log, epoch, value 1, lease 1, value 2, lease 2, ... ARGV longest log, a random mark, source, cache, packed keys.
-   * Returns the epoch, or ''.
+   * <p>KEYS last, log, epoch, value 1, lease 1, value 2, lease 2, ... ARGV longest log, a random mark, source, cache,
+   * packed keys. Returns the epoch, or ''.
    */
   static final Script INVALIDATE = Script.of("""
       for i=4,#KEYS do redis.call('DEL',KEYS[i]) end
@@ -60,9 +60,11 @@ final class Scripts {
       """);
 
   /**
-   * Begins a new generation of a cache, so that no value of an earlier one is served or stored any more, and writes that down.
+   * Begins a new generation of a cache, so that no value of an earlier one is served or stored any more, and writes
+   * that down.
    *
-   * <p>KEYS last, log, epoch, generation. ARGV longest log, a random mark, source, cache. Returns {epoch or '', generation}.
+   * <p>KEYS last, log, epoch, generation. ARGV longest log, a random mark, source, cache. Returns {epoch or '',
+   * generation}.
    */
   static final Script CLEAR = Script.of("""
       local t=redis.call('TIME'); local n=t[1]*1000000+t[2]
@@ -78,13 +80,14 @@ final class Scripts {
       """);
 
   /**
-   * Enters the log: its epoch, its newest entry, and the generations of all caches. A new epoch begins where the history may have a
-   * hole: the epoch or the newest name is lost, or the server is not the one on which the epoch began (a restart, and a replica that
-   * has become the primary, have a replication id of their own). Invalidations of late are then sent again; if the log's newest
-   * entry is older than that reaches back, nobody knows what is missing, and all caches are cleared.
+   * Enters the log: its epoch, its newest entry, and the generations of all caches. A new epoch begins where the
+   * history may have a hole: the epoch or the newest name is lost, or the server is not the one on which the epoch
+   * began (a restart, and a replica that has become the primary, have a replication id of their own). Invalidations of
+   * late are then sent again; if the log's newest entry is older than that reaches back, nobody knows what is missing,
+   * and all caches are cleared.
    *
-   * <p>KEYS epoch, last, log, server, generation 1, generation 2, ... ARGV a new epoch, ms that what is sent again reaches back.
-   * Returns {epoch, last, server or '', generation 1 or '', generation 2 or '', ...}.
+   * <p>KEYS epoch, last, log, server, generation 1, generation 2, ... ARGV a new epoch, ms that what is sent again
+   * reaches back. Returns {epoch, last, server or '', generation 1 or '', generation 2 or '', ...}.
    */
   static final Script JOIN = Script.of("""
       local info=redis.pcall('INFO','replication')
@@ -113,8 +116,8 @@ final class Scripts {
       """);
 
   /**
-   * Looks at the log's head. KEYS epoch, last, server. Returns {epoch or '', last or '', now, 1 if this is the server on which the
-   * epoch began}.
+   * Looks at the log's head. KEYS epoch, last, server. Returns {epoch or '', last or '', now, 1 if this is the server
+   * on which the epoch began}.
    */
   static final Script CHECK = Script.of("""
       local info=redis.pcall('INFO','replication')

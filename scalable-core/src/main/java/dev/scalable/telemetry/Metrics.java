@@ -114,11 +114,13 @@ public final class Metrics implements Part {
     Gauge.builder("cache.outbox.oldest", caches, all -> all.coherence().oldest().toMillis() / 1e3).baseUnit("seconds")
         .description("Age of the oldest of those").strongReference(true).register(registry);
     caches.coherence().invalidations().keySet().forEach(origin ->
-        FunctionCounter.builder("cache.invalidations", caches, all -> all.coherence().invalidations().getOrDefault(origin, 0L))
+        FunctionCounter.builder("cache.invalidations", caches,
+                all -> all.coherence().invalidations().getOrDefault(origin, 0L))
             .tag("origin", origin).description("Keys that were invalidated").register(registry));
     caches.coherence().resyncs().keySet().forEach(cause ->
         FunctionCounter.builder("cache.resyncs", caches, all -> all.coherence().resyncs().getOrDefault(cause, 0L))
-            .tag("cause", cause).description("Times that the heap was emptied since something may be missing").register(registry));
+            .tag("cause", cause).description("Times that the heap was emptied since something may be missing")
+            .register(registry));
   }
 
   private void bindAccessLog() {

@@ -35,7 +35,8 @@ class ClearTest {
   }
 
   private CacheInstance start() throws Exception {
-    return CacheInstance.start(CacheInstance.environment(namespace, TestStack.redis().uri(), "SCALABLE_CACHE_LOAD_TIMEOUT", "1m",
+    return CacheInstance.start(CacheInstance.environment(namespace, TestStack.redis().uri(),
+        "SCALABLE_CACHE_LOAD_TIMEOUT", "1m",
         // A thousand ask it at a time.
         "SCALABLE_REDIS_TIMEOUT", "10s"));
   }
@@ -86,12 +87,13 @@ class ClearTest {
     CountDownLatch resume = new CountDownLatch(1);
     List<TwoTierCache<Long, Item>> caches = new ArrayList<>();
     for (CacheInstance instance : List.of(one, two)) {
-      caches.add(instance.caches().named("slow", Long.class, Item.class).expireAfterWrite(Duration.ofMinutes(1)).build(id -> {
-        Item old = new Item(id, resume.getCount() > 0 ? "old" : "new");
-        loaded.countDown();
-        resume.await();
-        return old;
-      }));
+      caches.add(instance.caches().named("slow", Long.class, Item.class).expireAfterWrite(Duration.ofMinutes(1))
+          .build(id -> {
+            Item old = new Item(id, resume.getCount() > 0 ? "old" : "new");
+            loaded.countDown();
+            resume.await();
+            return old;
+          }));
     }
     List<FutureTask<Item>> readers = new ArrayList<>();
     for (long id = 0; id < LOADS; id++) {

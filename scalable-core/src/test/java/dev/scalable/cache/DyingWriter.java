@@ -5,7 +5,10 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
-/** An instance, as a process, that changes an item and is gone right after the commit, before it has invalidated anything. */
+/**
+ * An instance, as a process, that changes an item and is gone right after the commit, before it has invalidated
+ * anything.
+ */
 final class DyingWriter {
 
   private DyingWriter() {}

