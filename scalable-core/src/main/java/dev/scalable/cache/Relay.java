@@ -88,9 +88,12 @@ final class Relay implements Part {
   private void run() {
     boolean failing = false;
     try {
-      for (int turn = 0; !stopped; turn++) {
+      int turn = 0;
+      while (!stopped) {
         try {
-          take(turn);
+          if (invalidations.isUsed()) {
+            take(turn++);
+          }
           failing = false;
         } catch (Redis.Unavailable e) {
           log.debug("Invalidations are relayed when Redis can be reached: {}", e.getMessage());
@@ -111,7 +114,7 @@ final class Relay implements Part {
 
   private void take(int turn) {
     boolean seldom = turn % SELDOM == 0;
-    if (!invalidations.isUsed() || !(seldom ? outbox.look() : outbox.isPresent())) {
+    if (!(seldom ? outbox.look() : outbox.isPresent())) {
       return;
     }
     outbox.settle();

@@ -14,11 +14,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.core.statement.StatementContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.JedisMonitor;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Two instances with one Redis and one PostgreSQL: what is announced in a transaction happens exactly if it commits,
@@ -111,6 +119,53 @@ class OutboxTest {
   }
 
   @Test
+  void it_costs_one_statement_in_the_transaction_and_one_script_after_it() throws Exception {
+    warm();
+    List<String> statements = new CopyOnWriteArrayList<>();
+    List<String> commands = new CopyOnWriteArrayList<>();
+    try (Jedis watched = new Jedis(TestStack.redis().uri())) {
+      CountDownLatch watching = new CountDownLatch(1);
+      Thread.ofVirtual().start(() -> watch(watched, watching, commands));
+      await().until(() -> {
+        redis.get("is it watched");
+        return watching.getCount() == 0;
+      });
+      one.db().write(tx -> {
+        Items.set(tx, 1, "new");
+        tx.handle().getConfig(SqlStatements.class).setSqlLogger(new SqlLogger() {
+          @Override
+          public void logAfterExecution(StatementContext context) {
+            statements.add(context.getRenderedSql());
+          }
+        });
+        first.invalidate(tx, 1L);
+        return 0;
+      });
+      await().until(() -> commands.stream().anyMatch(each -> each.contains("XADD")));
+    }
+    assertThat(statements).singleElement().asString().startsWith("insert into scalable.cache_outbox");
+    // The script, and what it does in the server.
+    assertThat(commands).filteredOn(each -> !each.contains(" lua]")).singleElement().asString().contains("EVALSHA");
+  }
+
+  /** Collects the commands for the namespace, but for those by which instances follow the log. */
+  private void watch(Jedis connection, CountDownLatch watching, List<String> commands) {
+    try {
+      connection.monitor(new JedisMonitor() {
+        @Override
+        public void onCommand(String command) {
+          watching.countDown();
+          if (command.contains(namespace) && !command.contains("XREAD") && !command.contains(Scripts.CHECK.digest())) {
+            commands.add(command);
+          }
+        }
+      });
+    } catch (JedisException e) {
+      // Closed: all was seen.
+    }
+  }
+
+  @Test
   void many_keys_are_one_row_and_one_entry() {
     items.set(2, "old");
     warm();
@@ -186,7 +241,8 @@ class OutboxTest {
     items.age("11 minutes");
     one.outbox().deleteOld("another epoch");
     assertThat(items.takenIn()).as("it would be due in that one").hasSize(1);
-    await().untilAsserted(() -> assertThat(items.takenIn()).isEmpty());
+    one.outbox().deleteOld(one.epoch());
+    assertThat(items.takenIn()).isEmpty();
   }
 
   @Test
