@@ -2,7 +2,6 @@ package dev.scalable.cache;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.scalable.check.SharedState;
 import dev.scalable.redis.Redis;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <V> type of the value
  */
-@SharedState("the generation last seen in Redis, which every answer of Redis renews")
 final class FarTier<V> {
 
   private static final int GENERATION = 8;
@@ -31,23 +29,18 @@ final class FarTier<V> {
 
   private final Payload<V> payload;
   private final Redis redis;
-  private final String prefix;
+  private final FarNames names;
   private final String name;
-  private final byte[] generationKey;
   private final Duration leaseTime;
   private final Duration ttl;
   private final Duration absentTtl;
-
-  /** The generation seen last; a value of another one is not trusted without asking. */
-  private volatile byte[] generation = new byte[0];
+  private final KnownGeneration generation = new KnownGeneration();
 
   FarTier(String name, Payload<V> payload, Redis redis, CacheSettings settings, Duration ttl, Duration absentTtl) {
     this.name = name;
     this.payload = payload;
     this.redis = redis;
-    // One hash slot for all keys of a namespace, since the scripts touch several at once.
-    this.prefix = "{" + settings.namespace() + "}";
-    this.generationKey = (prefix + "g:" + name).getBytes(UTF_8);
+    this.names = new FarNames(settings.namespace());
     this.leaseTime = settings.loadTimeout().plusSeconds(1);
     this.ttl = ttl;
     this.absentTtl = absentTtl;
@@ -77,16 +70,22 @@ final class FarTier<V> {
     record Busy<V>() implements Reply<V> {}
   }
 
-  byte[] valueKey(String key) {
-    return (prefix + "v:" + name + ":" + key).getBytes(UTF_8);
+  /** The generation as far as it is known here; a value of another one is not trusted without asking. */
+  KnownGeneration generation() {
+    return generation;
   }
 
-  byte[] leaseKey(String key) {
-    return (prefix + "l:" + name + ":" + key).getBytes(UTF_8);
+  private byte[] valueKey(String key) {
+    return names.value(name, key);
+  }
+
+  private byte[] leaseKey(String key) {
+    return names.lease(name, key);
   }
 
   /**
-   * The value if it is there and fresh.
+   * The value if it is there, fresh, and of the known generation; so only to be asked while that is proven to be the
+   * newest.
    *
    * @param now the Redis server's clock as far as it is known here
    */
@@ -95,9 +94,7 @@ final class FarTier<V> {
     if (stored == null || stored.length < PAYLOAD_AT || ByteBuffer.wrap(stored).getLong() <= now) {
       return Optional.empty();
     }
-    byte[] known = generation;
-    boolean current = Arrays.equals(stored, GENERATION, FORMAT_AT, known, 0, known.length);
-    return current ? decode(stored) : Optional.empty();
+    return generation.isAt(stored, GENERATION, FORMAT_AT) ? decode(stored) : Optional.empty();
   }
 
   private Optional<Found<V>> decode(byte[] stored) {
@@ -119,13 +116,13 @@ final class FarTier<V> {
 
   private Reply<V> lease(String key, boolean overwrite) {
     byte[] token = random(16);
-    List<?> reply = (List<?>) redis.run(Scripts.LEASE, List.of(valueKey(key), leaseKey(key), generationKey),
-        List.of(token, number(leaseTime.toMillis()), random(8), number(overwrite ? 1 : 0)));
+    List<?> reply = (List<?>) redis.run(Scripts.LEASE, List.of(valueKey(key), leaseKey(key), names.generation(name)),
+        List.of(token, number(leaseTime.toMillis()), number(overwrite ? 1 : 0)));
     if (reply == null) {
       throw new IllegalStateException("The script LEASE has returned nothing");
     }
     byte[] current = (byte[]) reply.get(3);
-    generation = current;
+    generation.learn(current);
     return switch (((Long) reply.get(0)).intValue()) {
       case 1 -> decode((byte[]) reply.get(1)).<Reply<V>>map(Reply.Fresh::new).orElseGet(() -> lease(key, true));
       case 2 -> new Reply.Granted<>(new Lease(token, current));
@@ -142,7 +139,7 @@ final class FarTier<V> {
     byte[] body = payload.encode(value);
     byte[] stored = ByteBuffer.allocate(PAYLOAD_AT - FORMAT_AT + body.length)
         .put(FORMAT).put(value == null ? ABSENT : 0).putInt(payload.shape()).put(body).array();
-    List<?> reply = (List<?>) redis.run(Scripts.FILL, List.of(valueKey(key), leaseKey(key), generationKey),
+    List<?> reply = (List<?>) redis.run(Scripts.FILL, List.of(valueKey(key), leaseKey(key), names.generation(name)),
         List.of(lease.token(), lease.generation(), number(jittered(value == null ? absentTtl : ttl)), stored));
     return reply != null && reply.get(0).equals(1L) ? Optional.of((Long) reply.get(1)) : Optional.empty();
   }

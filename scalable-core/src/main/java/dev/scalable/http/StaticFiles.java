@@ -156,13 +156,13 @@ public final class StaticFiles implements Handler {
     // A range of another version than the client has would be the wrong part.
     boolean same = request.header("If-Range").map(content.tag().toString()::equals).orElse(true);
     if (range.equals(ByteRange.ALL) || !same) {
-      return new Response(200, head.headers(), new Response.Body.Bytes(content.type(), bytes));
+      return new Response(200, head.headers(), new Response.Body.Part(content.type(), bytes, 0, bytes.length));
     }
     if (range.equals(ByteRange.NOTHING)) {
       throw Problem.of(416, "Range Not Satisfiable", "The file has " + bytes.length + " bytes, and none of these")
           .header("Content-Range", "bytes */" + bytes.length);
     }
     Response part = head.header("Content-Range", "bytes " + range.first() + "-" + range.last() + "/" + bytes.length);
-    return new Response(206, part.headers(), new Response.Body.Bytes(content.type(), range.of(bytes)));
+    return new Response(206, part.headers(), range.of(content.type(), bytes));
   }
 }

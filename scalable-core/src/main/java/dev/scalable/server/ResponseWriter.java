@@ -11,6 +11,7 @@ import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -26,15 +27,23 @@ final class ResponseWriter {
 
   private static final HttpString INSTANCE = HttpString.tryFromString("X-Instance-Id");
   private static final String JSON = "application/json";
+  /** What a socket takes of an answer without its client reading any of it. */
+  private static final int TAKEN_AT_ONCE = 16 * 1024;
+
   private static final String EVENTS = "text/event-stream";
 
   private final JsonCodec json;
   private final String instanceId;
   private final Connections connections;
   private final Duration restTimeout;
+  private final BodyBudget answers;
 
-  /** A writer; what is left of a refused request may come for {@code restTimeout}. */
-  ResponseWriter(JsonCodec json, String instanceId, Connections connections, Duration restTimeout) {
+  /**
+   * A writer; what is left of a refused request may come for {@code restTimeout}, and {@code answers} is what all
+   * bodies may hold that wait for their clients.
+   */
+  ResponseWriter(JsonCodec json, String instanceId, Connections connections, Duration restTimeout, BodyBudget answers) {
+    this.answers = answers;
     this.json = json;
     this.instanceId = instanceId;
     this.connections = connections;
@@ -74,8 +83,7 @@ final class ResponseWriter {
   };
 
   /** A response whose body is bytes, or is made while it is sent. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Encoded(Response response, @Nullable String contentType, byte @Nullable [] content) {
+  record Encoded(Response response, @Nullable String contentType, @Nullable ByteBuffer content) {
 
     /** Whether its body is made while it is sent, by {@link LiveBodies}. */
     boolean live() {
@@ -106,19 +114,22 @@ final class ResponseWriter {
    * @param tagged whether a 200 without a tag gets one of its bytes
    */
   Encoded encode(Response response, boolean tagged) {
-    Encoded encoded = switch (response.body()) {
+    return switch (response.body()) {
       case Response.Body.None none -> new Encoded(response, null, null);
-      case Response.Body.Bytes bytes -> new Encoded(response, bytes.contentType(), bytes.content());
-      case Response.Body.Json value -> new Encoded(response, JSON, json.encode(value.value()));
+      case Response.Body.Bytes bytes -> encoded(response, bytes.contentType(), bytes.content(), tagged);
+      case Response.Body.Part part -> new Encoded(response, part.contentType(),
+          ByteBuffer.wrap(part.content(), part.from(), part.to() - part.from()));
+      case Response.Body.Json value -> encoded(response, JSON, json.encode(value.value()), tagged);
       case Response.Body.File file -> new Encoded(response, file.contentType(), null);
       case Response.Body.Stream stream -> new Encoded(response, stream.contentType(), null);
       case Response.Body.Events events -> new Encoded(response, EVENTS, null);
     };
-    byte[] content = encoded.content();
-    if (tagged && content != null && response.status() == 200 && Conditional.tag(response) == null) {
-      return new Encoded(response.withTag(EntityTag.ofContent(content)), encoded.contentType(), content);
-    }
-    return encoded;
+  }
+
+  private static Encoded encoded(Response response, String contentType, byte[] content, boolean tagged) {
+    Response answer = tagged && response.status() == 200 && Conditional.tag(response) == null
+        ? response.withTag(EntityTag.ofContent(content)) : response;
+    return new Encoded(answer, contentType, ByteBuffer.wrap(content));
   }
 
   /**
@@ -129,15 +140,37 @@ final class ResponseWriter {
       IoUtils.safeClose(exchange.getConnection());
       return;
     }
-    Encoded answer = Conditional.apply(exchange, encoded);
+    Encoded answer = affordable(exchange, requestId, Conditional.apply(exchange, encoded));
     head(exchange, requestId, answer, then);
-    byte[] content = answer.content();
-    if (content == null || content.length == 0) {
+    ByteBuffer content = answer.content();
+    if (content == null || !content.hasRemaining()) {
       exchange.endExchange();
     } else {
-      exchange.setResponseContentLength(content.length);
-      exchange.getResponseSender().send(ByteBuffer.wrap(content), callback(then));
+      exchange.setResponseContentLength(content.remaining());
+      exchange.getResponseSender().send(content, callback(then));
     }
+  }
+
+  /**
+   * The answer, or that to one that cannot be afforded. Only of requests that change nothing: whoever is told to come
+   * back does again what was done already. A part is of bytes that are kept anyway.
+   */
+  private Encoded affordable(HttpServerExchange exchange, String requestId, Encoded answer) {
+    ByteBuffer content = answer.content();
+    boolean kept = answer.response().body() instanceof Response.Body.Part;
+    if (content == null || content.remaining() <= TAKEN_AT_ONCE || kept
+        || !exchange.getRequestMethod().equals(Methods.GET)) {
+      return answer;
+    }
+    int bytes = content.remaining();
+    if (!answers.take(bytes)) {
+      return encode(Failures.overloaded().response(requestId, Observed.of(exchange).trace().traceId()), false);
+    }
+    exchange.addExchangeCompleteListener((ended, next) -> {
+      answers.give(bytes);
+      next.proceed();
+    });
+    return answer;
   }
 
   /** Sets the status and the headers. Must run on the exchange's IO thread. */

@@ -21,12 +21,15 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The metrics of this instance, as Prometheus reads them. An app adds its own through Micrometer's global registry, as
@@ -72,6 +75,7 @@ public final class Metrics implements Part {
     gauge("cache.near.serving", "1 while values in the heap may be served, 0 while that is not proven",
         caches, all -> all.nearTierServes() ? 1 : 0);
     gauge("cache.invalidations.pending", "Invalidations that Redis has not acknowledged", caches, Caches::pendingInvalidations);
+    bindCoherence();
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
@@ -105,6 +109,49 @@ public final class Metrics implements Part {
         FunctionCounter.builder("db.transactions.retried", db, pool -> pool.stats().retried().getOrDefault(state, 0L))
             .tag("sqlstate", state)
             .description("Attempts of transactions that were followed by another").register(registry));
+    Db.ReplicaStats replicas = db.stats().replicas();
+    if (replicas != null) {
+      bindReplicas(replicas.reads().keySet());
+    }
+  }
+
+  private void bindReplicas(Set<String> results) {
+    gauge("db.replica.connections.size", "Most connections of this instance to replicas", db,
+        pool -> replicas(pool).size());
+    gauge("db.replica.connections.open", "Connections to replicas that are open", db, pool -> replicas(pool).open());
+    gauge("db.replica.connections.active", "Connections to replicas that somebody has", db,
+        pool -> replicas(pool).active());
+    Gauge.builder("db.replica.lag", db, pool -> seconds(replicas(pool).lag())).baseUnit("seconds").strongReference(true)
+        .description("How far a replica was behind at most when one was last asked").register(registry);
+    results.forEach(result ->
+        FunctionCounter.builder("db.replica.reads", db, pool -> replicas(pool).reads().getOrDefault(result, 0L))
+            .tag("result", result)
+            .description("Reads, by whether a replica served them or why they were left to the primary")
+            .register(registry));
+  }
+
+  /** Asked only where there are any. */
+  private static Db.ReplicaStats replicas(Db db) {
+    return Objects.requireNonNull(db.stats().replicas());
+  }
+
+  private static double seconds(@Nullable Duration time) {
+    return time == null ? Double.NaN : time.toNanos() / 1e9;
+  }
+
+  private void bindCoherence() {
+    gauge("cache.outbox.pending", "Announced invalidations that Redis is not known to have taken", caches,
+        all -> all.coherence().announced());
+    Gauge.builder("cache.outbox.oldest", caches, all -> all.coherence().oldest().toMillis() / 1e3).baseUnit("seconds")
+        .description("Age of the oldest of those").strongReference(true).register(registry);
+    caches.coherence().invalidations().keySet().forEach(origin ->
+        FunctionCounter.builder("cache.invalidations", caches,
+                all -> all.coherence().invalidations().getOrDefault(origin, 0L))
+            .tag("origin", origin).description("Keys that were invalidated").register(registry));
+    caches.coherence().resyncs().keySet().forEach(cause ->
+        FunctionCounter.builder("cache.resyncs", caches, all -> all.coherence().resyncs().getOrDefault(cause, 0L))
+            .tag("cause", cause).description("Times that the heap was emptied since something may be missing")
+            .register(registry));
   }
 
   private void bindAccessLog() {
