@@ -139,6 +139,8 @@ class NearTierTest {
     NearTier<String, String> brief = new NearTier<>(100, Duration.ofNanos(1), validity);
     NearTier.Flight<String> flight = flight();
     assertThat(brief.board("key", flight)).isSameAs(flight);
+    // Its clock moves with the proof.
+    validity.extend(validity.until() + Duration.ofSeconds(2).toNanos());
     NearTier.Flight<String> next = flight();
     await().until(() -> brief.board("key", next) == next);
     flight.complete(entry(flight, "value"));
