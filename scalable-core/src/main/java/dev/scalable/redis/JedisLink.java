@@ -27,7 +27,7 @@ final class JedisLink implements Redis, Part {
   private final RedisSettings settings;
   private volatile @Nullable Open open;
 
-  private record Open(Topology topology, LogReader reader) {}
+  private record Open(Topology topology, StreamReader reader) {}
 
   @Inject
   JedisLink(RedisSettings settings) {
@@ -48,7 +48,7 @@ final class JedisLink implements Redis, Part {
   public void start() {
     Connector connector = new Connector(settings);
     Topology topology = Topology.of(settings, connector);
-    open = new Open(topology, new LogReader(topology, connector));
+    open = new Open(topology, new StreamReader(topology, connector));
     topology.start();
   }
 

@@ -37,9 +37,9 @@ import redis.clients.jedis.resps.StreamEntryBinary;
  * says nothing of the server.
  */
 @SharedState("the connection of this instance that reads")
-final class LogReader {
+final class StreamReader {
 
-  private static final Logger log = LoggerFactory.getLogger(LogReader.class);
+  private static final Logger log = LoggerFactory.getLogger(StreamReader.class);
 
   private final Topology topology;
   private final Connector connector;
@@ -51,7 +51,7 @@ final class LogReader {
   /** What the reader waits for can be ended from outside in no other way. */
   private volatile @Nullable Socket socket;
 
-  LogReader(Topology topology, Connector connector) {
+  StreamReader(Topology topology, Connector connector) {
     this.topology = topology;
     this.connector = connector;
   }
