@@ -31,7 +31,8 @@ class ConfigurationReferenceTest {
   private static final Map<String, String> REQUIRED = Map.of(
       "SCALABLE_INSTANCE_ID", "host name and 4 random digits",
       "SCALABLE_DB_URL", "jdbc:postgresql://required/app",
-      "SCALABLE_REDIS_URL", "redis://required");
+      // Of Sentinels, since their password is refused where there are none.
+      "SCALABLE_REDIS_URL", "redis-sentinel://required#master");
 
   /** Need not be given, and are no mere text. */
   private static final Map<String, String> OPTIONAL = Map.of("SCALABLE_DB_REPLICA_URL", "jdbc:postgresql://replica/app");
