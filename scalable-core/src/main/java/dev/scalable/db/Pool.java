@@ -44,10 +44,12 @@ final class Pool implements Part {
   private final Retries retries;
   private final Gate gate;
   private final Tally tally = new Tally();
+  private final Daos daos = new Daos();
   private final PatientSource server;
   private final AtomicLong replaced = new AtomicLong(System.nanoTime() - REPLACEMENT.toNanos());
   private volatile @Nullable HikariDataSource source;
   private volatile @Nullable Jdbi jdbi;
+  private volatile boolean sessionsLast;
 
   @Inject
   Pool(DbSettings settings) {
@@ -87,6 +89,7 @@ final class Pool implements Part {
       connection.setAutoCommit(false);
       limit(connection);
       ServerCheck.run(connection, settings);
+      sessionsLast = settings.limits() == Limits.CONNECTION && ServerCheck.direct(connection);
       connection.rollback();
     }
     server.bePatient();
@@ -133,6 +136,15 @@ final class Pool implements Part {
 
   Tally tally() {
     return tally;
+  }
+
+  Daos daos() {
+    return daos;
+  }
+
+  /** Whether what is said of a session holds until it is said otherwise: not if a pooler may pass it to others. */
+  boolean sessionsLast() {
+    return sessionsLast;
   }
 
   /**

@@ -11,6 +11,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,6 +36,7 @@ final class KeepAliveClient implements AutoCloseable {
   private static final class Connection {
     final SocketChannel channel;
     int received;
+    long asked;
 
     Connection(SocketChannel channel) {
       this.channel = channel;
@@ -86,8 +88,13 @@ final class KeepAliveClient implements AutoCloseable {
     return head;
   }
 
-  /** Sends so many requests and waits for their answers. */
-  void send(int requests) throws IOException {
+  /**
+   * Sends so many requests and waits for their answers.
+   *
+   * @return how long each took until its answer was read to the end, in nanoseconds, in ascending order
+   */
+  long[] send(int requests) throws IOException {
+    long[] nanos = new long[requests];
     int sent = 0;
     int answered = 0;
     for (Connection connection : connections) {
@@ -103,7 +110,7 @@ final class KeepAliveClient implements AutoCloseable {
       for (SelectionKey key : selector.selectedKeys()) {
         Connection connection = (Connection) key.attachment();
         if (whole(connection)) {
-          answered++;
+          nanos[answered++] = System.nanoTime() - connection.asked;
           if (sent < requests) {
             ask(connection);
             sent++;
@@ -112,11 +119,14 @@ final class KeepAliveClient implements AutoCloseable {
       }
       selector.selectedKeys().clear();
     }
+    Arrays.sort(nanos);
+    return nanos;
   }
 
   private void ask(Connection connection) throws IOException {
     answers.clear().put(request).flip();
     connection.received = 0;
+    connection.asked = System.nanoTime();
     while (answers.hasRemaining()) {
       connection.channel.write(answers);
     }
