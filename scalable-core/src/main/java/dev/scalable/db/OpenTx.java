@@ -26,7 +26,7 @@ final class OpenTx implements Tx {
   @Override
   public <D> D dao(Class<D> sqlObject) {
     refuseMisuse();
-    return daos.attach(handle, sqlObject);
+    return daos.on(handle, sqlObject);
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jdbi.v3.core.Handle;
@@ -44,11 +45,11 @@ final class Pool implements Part {
   private final Retries retries;
   private final Gate gate;
   private final Tally tally = new Tally();
-  private final Daos daos = new Daos();
   private final PatientSource server;
   private final AtomicLong replaced = new AtomicLong(System.nanoTime() - REPLACEMENT.toNanos());
   private volatile @Nullable HikariDataSource source;
   private volatile @Nullable Jdbi jdbi;
+  private volatile @Nullable Daos daos;
   private volatile boolean sessionsLast;
 
   @Inject
@@ -96,6 +97,7 @@ final class Pool implements Part {
     Jdbi made = Jdbi.create(opened).installPlugin(new SqlObjectPlugin()).installPlugin(new PostgresPlugin());
     // Messages end in logs: they hold no arguments, which are the clients' data and could forge lines.
     made.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
+    daos = Daos.of(made);
     jdbi = made;
   }
 
@@ -108,6 +110,7 @@ final class Pool implements Part {
     properties.setProperty("connectTimeout", connectSeconds);
     // The sign-on as well: a server that takes the connection and says nothing is as far away as one that does not take it.
     properties.setProperty("loginTimeout", connectSeconds);
+    properties.setProperty("socketFactory", Sockets.Factory.class.getName());
     properties.setProperty("socketTimeout", Long.toString(settings.socketTimeout().toSeconds()));
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("reWriteBatchedInserts", "true");
@@ -138,8 +141,9 @@ final class Pool implements Part {
     return tally;
   }
 
+  /** Makes data access objects on its connections. */
   Daos daos() {
-    return daos;
+    return Objects.requireNonNull(daos, "the pool was not started");
   }
 
   /** Whether what is said of a session holds until it is said otherwise: not if a pooler may pass it to others. */
