@@ -68,7 +68,7 @@ final class OneQueryBench {
   private static final int WARM_UP = Integer.getInteger("onequery.warmup", 60_000);
   private static final List<Integer> CONNECTIONS = List.of(64, 512);
   private static final int POOL = 10;
-  private static final String QUERY = "select id, name, price_cents, stock from product where id = ";
+  private static final String QUERY = "select id, name, price_cents, stock from product where id = ?";
 
   /** Public for Jdbi. */
   public record Product(long id, String name, int priceCents, int stock) {}
@@ -116,7 +116,7 @@ final class OneQueryBench {
     }
 
     private Product find(long id) throws SQLException {
-      try (Connection connection = pool.getConnection(); PreparedStatement query = connection.prepareStatement(QUERY + "?")) {
+      try (Connection connection = pool.getConnection(); PreparedStatement query = connection.prepareStatement(QUERY)) {
         query.setLong(1, id);
         try (ResultSet row = query.executeQuery()) {
           row.next();
@@ -133,16 +133,26 @@ final class OneQueryBench {
 
     @RegisterConstructorMapper(Product.class)
     interface Products {
-      @SqlQuery(QUERY + ":id")
+      @SqlQuery("select id, name, price_cents, stock from product where id = :id")
       @Nullable Product find(long id);
     }
 
     @Module
     interface Routes {
+      /** As the peer does it. */
       @Provides
       @IntoSet
-      static Route product(Db db) {
-        return Route.get("/products/{id}", r -> Response.ok(db.read(tx -> tx.dao(Products.class).find(r.pathLong("id")))));
+      static Route mappedByHand(Db db) {
+        return Route.get("/products/{id}", r -> Response.ok(db.read(tx ->
+            tx.handle().createQuery(QUERY).bind(0, r.pathLong("id"))
+                .map((row, context) -> new Product(row.getLong(1), row.getString(2), row.getInt(3), row.getInt(4))).one())));
+      }
+
+      /** As most would. */
+      @Provides
+      @IntoSet
+      static Route mappedByJdbi(Db db) {
+        return Route.get("/daos/{id}", r -> Response.ok(db.read(tx -> tx.dao(Products.class).find(r.pathLong("id")))));
       }
     }
 
@@ -201,8 +211,9 @@ final class OneQueryBench {
         for (int connections : CONNECTIONS) {
           List<Side> sides = new ArrayList<>();
           try {
-            sides.add(side("worker threads", plain.instance(1), "Plain", postgres, connections));
-            sides.add(side("a route that reads", ours.instance(1), "scalable", postgres, connections));
+            sides.add(side("worker threads", plain.instance(1), "/products/42", "Plain", postgres, connections));
+            sides.add(side("a route", ours.instance(1), "/products/42", "scalable", postgres, connections));
+            sides.add(side("a route with a data access object", ours.instance(1), "/daos/42", "scalable", postgres, connections));
             measure(sides);
             print(connections, sides);
           } finally {
@@ -240,9 +251,9 @@ final class OneQueryBench {
     return Files.exists(load) ? Files.readString(load, UTF_8).strip() : "unknown";
   }
 
-  private static Side side(String name, Instance instance, String application, PostgresNode postgres, int connections)
-      throws IOException, SQLException {
-    KeepAliveClient client = new KeepAliveClient(instance.uri(), "/products/42", connections);
+  private static Side side(String name, Instance instance, String path, String application, PostgresNode postgres,
+      int connections) throws IOException, SQLException {
+    KeepAliveClient client = new KeepAliveClient(instance.uri(), path, connections);
     client.send(WARM_UP);
     return new Side(name, instance, client, backends(application, postgres), new ArrayList<>());
   }
