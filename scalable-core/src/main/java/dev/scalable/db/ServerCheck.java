@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.postgresql.PGConnection;
+import org.postgresql.core.BaseConnection;
 
 /** Asks the server, once and in one query, whether what an instance counts on is so. */
 final class ServerCheck {
@@ -55,7 +55,7 @@ final class ServerCheck {
   /** Whether nothing stands between: a pooler tells its clients other keys for cancelling than those of the server's processes. */
   static boolean direct(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery("select pg_backend_pid()")) {
-      return row.next() && row.getInt(1) == connection.unwrap(PGConnection.class).getBackendPID();
+      return row.next() && row.getInt(1) == connection.unwrap(BaseConnection.class).getQueryExecutor().getBackendPID();
     }
   }
 

@@ -55,7 +55,8 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>Figures of one run alone can be compared: the two take turns in short windows, each of a fixed number of requests, and what is
  * said is the median and the quartiles of all windows, and of the ratios of neighbours. Client and PostgreSQL run on the same
  * processors, and what they use is lost to the servers. {@code -Donequery.windows=30} sets how many, {@code -Donequery.requests=6000}
- * how many requests each. Run by
+ * how many requests each. Before that each side is asked 200,000 times, so that what the JVM's compilers take is over: were it not,
+ * it would count as the servers'. Run by
  *
  * <pre>
  * mvn -Pbench -pl scalable-core -am test -Dtest=OneQueryBench -Dsurefire.failIfNoSpecifiedTests=false
@@ -65,7 +66,7 @@ final class OneQueryBench {
 
   private static final int WINDOWS = Integer.getInteger("onequery.windows", 30);
   private static final int REQUESTS = Integer.getInteger("onequery.requests", 6_000);
-  private static final int WARM_UP = Integer.getInteger("onequery.warmup", 60_000);
+  private static final int WARM_UP = Integer.getInteger("onequery.warmup", 200_000);
   private static final List<Integer> CONNECTIONS = List.of(64, 512);
   private static final int POOL = 10;
   private static final String QUERY = "select id, name, price_cents, stock from product where id = ?";

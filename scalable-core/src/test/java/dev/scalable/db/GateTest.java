@@ -39,14 +39,13 @@ class GateTest {
     Gate gate = new Gate(2, LONG);
     gate.enter();
     gate.enter();
-    Thread first = waiting(gate, "first");
-    Thread second = waiting(gate, "second");
+    waiting(gate, "first");
+    waiting(gate, "second");
     Thread third = waiting(gate, "third");
     gate.leave();
-    first.join();
+    await().untilAsserted(() -> assertThat(events).containsExactly("first"));
     gate.leave();
-    second.join();
-    assertThat(events).containsExactly("first", "second");
+    await().untilAsserted(() -> assertThat(events).containsExactly("first", "second"));
     assertThat(gate.taken()).isEqualTo(2);
     assertThat(gate.waiting()).isEqualTo(1);
     gate.leave();
