@@ -19,9 +19,9 @@ import org.jdbi.v3.core.extension.HandleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Data access objects for handles that live as short as ours. Jdbi looks into an interface anew for each handle, and makes all of its
- * methods ready with a copy of the whole configuration each: for a query by key that is more work than the query. Here what Jdbi has
- * found out is kept, and only the methods that are called are made ready.
+ * Data access objects for handles that live as short as ours. Jdbi looks into an interface anew for each handle, and
+ * makes all of its methods ready with a copy of the whole configuration each: for a query by key that is more work than
+ * the query. Here what Jdbi has found out is kept, and only the methods that are called are made ready.
  *
  * <p>Safe for use by many threads.
  */
@@ -46,7 +46,7 @@ final class Daos implements ExtensionFactory {
     return handle.attach(sqlObject);
   }
 
-  /** Has Jdbi itself make one, which takes no connection as long as nothing is called. Generated classes are left to it. */
+  /** Has Jdbi itself make one, which takes no connection if nothing is called. Generated classes are left to it. */
   private <D> void learn(Jdbi jdbi, Class<D> sqlObject) {
     jdbi.useExtension(sqlObject, made -> {
       if (Proxy.isProxyClass(made.getClass())) {
@@ -93,7 +93,8 @@ final class Daos implements ExtensionFactory {
       if (method.getDeclaringClass().equals(Object.class)) {
         return ofAnyObject(object, method, arguments);
       }
-      return ready.computeIfAbsent(method, called -> metadata.createExtensionHandlerInvoker(object, called, handle, config))
+      return ready
+          .computeIfAbsent(method, called -> metadata.createExtensionHandlerInvoker(object, called, handle, config))
           .invoke(arguments == null ? NOTHING : arguments);
     }
 

@@ -11,9 +11,10 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * As many places as there are connections, given in the order of arrival.
  *
- * <p>Without it thousands of virtual threads would meet at the pool's hand-off, which is built for few waiters and costs more
- * processor time than a small query. It is our own and not the JDK's semaphore, since each timed wait of a virtual thread wakes the
- * JDK's timer thread and a second time when it ends early, as almost all do. Here one thread watches the time of all that wait.
+ * <p>Without it thousands of virtual threads would meet at the pool's hand-off, which is built for few waiters and
+ * costs more processor time than a small query. It is our own and not the JDK's semaphore, since each timed wait of a
+ * virtual thread wakes the JDK's timer thread and a second time when it ends early, as almost all do. Here one thread
+ * watches the time of all that wait.
  */
 final class Gate {
 
@@ -87,8 +88,9 @@ final class Gate {
       }
     }
     if (waiting.turn == Turn.WILL_NOT_COME) {
-      throw new DbUnavailable("None of the " + size + " database connections was free within " + timeout.toMillis() + " ms and "
-          + waiting() + " callers still wait: transactions take too long, or SCALABLE_DB_POOL_SIZE is too small", null);
+      throw new DbUnavailable("None of the " + size + " database connections was free within " + timeout.toMillis()
+          + " ms and " + waiting() + " callers still wait: transactions take too long, or SCALABLE_DB_POOL_SIZE is too"
+          + " small", null);
     }
   }
 

@@ -10,8 +10,9 @@ import org.jdbi.v3.core.statement.StatementCustomizer;
 /**
  * The statements of a read in which each is a transaction of its own. Jdbi tells it of them.
  *
- * <p>A result that is to come in portions, that of a statement with a fetch size, needs a transaction that lasts as long: without one
- * the driver would hold all rows in memory. Such a statement begins one, which the following ones are part of.
+ * <p>A result that is to come in portions, that of a statement with a fetch size, needs a transaction that lasts as
+ * long: without one the driver would hold all rows in memory. Such a statement begins one, which the following ones are
+ * part of.
  */
 final class LoneStatements implements StatementCustomizer {
 

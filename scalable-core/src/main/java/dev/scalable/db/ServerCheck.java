@@ -52,7 +52,7 @@ final class ServerCheck {
     }
   }
 
-  /** Whether nothing stands between: a pooler tells its clients other keys for cancelling than those of the server's processes. */
+  /** Whether nothing stands between: a pooler tells its clients other numbers than those of the server's processes. */
   static boolean direct(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery("select pg_backend_pid()")) {
       return row.next() && row.getInt(1) == connection.unwrap(BaseConnection.class).getQueryExecutor().getBackendPID();

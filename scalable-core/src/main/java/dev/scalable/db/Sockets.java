@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sockets for the driver that keep the limit on a wait for the server without a timer for each read. A timed wait of a virtual thread
- * wakes the JDK's timer thread when it begins, and almost all end early: for a query by key that is a good part of what it costs.
+ * Sockets for the driver that keep the limit on a wait for the server without a timer for each read. A timed wait of a
+ * virtual thread wakes the JDK's timer thread when it begins, and almost all end early: for a query by key that is a
+ * good part of what it costs.
  */
 final class Sockets {
 
@@ -54,8 +55,8 @@ final class Sockets {
   }
 
   /**
-   * A socket that is closed when a read has taken as long as its timeout. With one below a second, in which the driver looks whether
-   * something has come, it is as any other: a read ends, and the socket stays.
+   * A socket that is closed when a read has taken as long as its timeout. With one below a second, in which the driver
+   * looks whether something has come, it is as any other: a read ends, and the socket stays.
    */
   private static final class Watched extends Socket {
 

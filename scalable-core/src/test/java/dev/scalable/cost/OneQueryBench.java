@@ -46,17 +46,17 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Measures a route that reads one row of a table by its key, as it is shipped (access log, metrics, ids, limits), against the plainest
- * server that does the same: Undertow, which hands each request to its pool of worker threads, with HikariCP, JDBC in autocommit and
- * Jackson. Both have pools of the same size on the same PostgreSQL and send the same bytes and headers. The bars, at 64 and at 512
- * connections: requests per second at least 1.0 times, p99 no longer, processor time of the server's process per request at most
- * 0.8 times.
+ * Measures a route that reads one row of a table by its key, as it is shipped (access log, metrics, ids, limits),
+ * against the plainest server that does the same: Undertow, which hands each request to its pool of worker threads,
+ * with HikariCP, JDBC in autocommit and Jackson. Both have pools of the same size on the same PostgreSQL and send the
+ * same bytes and headers. The bars, at 64 and at 512 connections: requests per second at least 1.0 times, p99 no
+ * longer, processor time of the server's process per request at most 0.8 times.
  *
- * <p>Figures of one run alone can be compared: the two take turns in short windows, each of a fixed number of requests, and what is
- * said is the median and the quartiles of all windows, and of the ratios of neighbours. Client and PostgreSQL run on the same
- * processors, and what they use is lost to the servers. {@code -Donequery.windows=30} sets how many, {@code -Donequery.requests=6000}
- * how many requests each. Before that each side is asked 200,000 times, so that what the JVM's compilers take is over: were it not,
- * it would count as the servers'. Run by
+ * <p>Figures of one run alone can be compared: the two take turns in short windows, each of a fixed number of requests,
+ * and what is said is the median and the quartiles of all windows, and of the ratios of neighbours. Client and
+ * PostgreSQL run on the same processors, and what they use is lost to the servers. {@code -Donequery.windows=30} sets
+ * how many, {@code -Donequery.requests=6000} how many requests each. Before that each side is asked 200,000 times, so
+ * that what the JVM's compilers take is over: were it not, it would count as the servers'. Run by
  *
  * <pre>
  * mvn -Pbench -pl scalable-core -am test -Dtest=OneQueryBench -Dsurefire.failIfNoSpecifiedTests=false
@@ -112,7 +112,8 @@ final class OneQueryBench {
         exchange.dispatch(this);
       } else {
         exchange.getResponseHeaders().put(CONTENT_TYPE, "application/json");
-        exchange.getResponseSender().send(ByteBuffer.wrap(json.writeValueAsBytes(find(Long.parseLong(path.substring(10))))));
+        Product found = find(Long.parseLong(path.substring(path.lastIndexOf('/') + 1)));
+        exchange.getResponseSender().send(ByteBuffer.wrap(json.writeValueAsBytes(found)));
       }
     }
 
@@ -146,7 +147,8 @@ final class OneQueryBench {
       static Route mappedByHand(Db db) {
         return Route.get("/products/{id}", r -> Response.ok(db.read(tx ->
             tx.handle().createQuery(QUERY).bind(0, r.pathLong("id"))
-                .map((row, context) -> new Product(row.getLong(1), row.getString(2), row.getInt(3), row.getInt(4))).one())));
+                .map((row, context) ->
+                    new Product(row.getLong(1), row.getString(2), row.getInt(3), row.getInt(4))).one())));
       }
 
       /** As most would. */
@@ -172,7 +174,8 @@ final class OneQueryBench {
   private record Window(double perSecond, double server, double database, double p50, double p99) {}
 
   /** A server, as it is asked over some connections, and the PostgreSQL processes that work for it. */
-  private record Side(String name, Instance instance, KeepAliveClient client, List<Long> backends, List<Window> windows) {
+  private record Side(String name, Instance instance, KeepAliveClient client, List<Long> backends,
+      List<Window> windows) {
 
     void measure() throws IOException {
       long server = ProcessorTime.nanos(instance.pid());
@@ -206,15 +209,17 @@ final class OneQueryBench {
       PostgresNode postgres = ours.postgres();
       fill(postgres);
       try (Cluster plain = Cluster.builder().app(plain(postgres)).instances(1).start()) {
-        System.out.printf(Locale.ROOT, "%n%s: %s %s, %d processors, Java %s, PostgreSQL %s; %d windows of %,d requests%n",
-            Instant.now(), System.getProperty("os.name"), System.getProperty("os.arch"), Runtime.getRuntime().availableProcessors(),
+        System.out.printf(Locale.ROOT,
+            "%n%s: %s %s, %d processors, Java %s, PostgreSQL %s; %d windows of %,d requests%n", Instant.now(),
+            System.getProperty("os.name"), System.getProperty("os.arch"), Runtime.getRuntime().availableProcessors(),
             Runtime.version(), version(postgres), WINDOWS, REQUESTS);
         for (int connections : CONNECTIONS) {
           List<Side> sides = new ArrayList<>();
           try {
             sides.add(side("worker threads", plain.instance(1), "/products/42", "Plain", postgres, connections));
             sides.add(side("a route", ours.instance(1), "/products/42", "scalable", postgres, connections));
-            sides.add(side("a route with a data access object", ours.instance(1), "/daos/42", "scalable", postgres, connections));
+            sides.add(side("a route with a data access object", ours.instance(1), "/daos/42", "scalable", postgres,
+                connections));
             measure(sides);
             print(connections, sides);
           } finally {
@@ -234,9 +239,14 @@ final class OneQueryBench {
   }
 
   private static void fill(PostgresNode postgres) throws SQLException {
-    try (Connection connection = postgres.dataSource().getConnection(); Statement statement = connection.createStatement()) {
-      statement.execute("create table product (id bigint primary key, name text not null, price_cents int not null, stock int not null)");
-      statement.execute("insert into product select i, 'a product of some kind', 1995, 7 from generate_series(1, 10000) i");
+    try (Connection connection = postgres.dataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("""
+          create table product (id bigint primary key, name text not null, price_cents int not null, stock int not null)
+          """);
+      statement.execute("""
+          insert into product select i, 'a product of some kind', 1995, 7 from generate_series(1, 10000) i
+          """);
       statement.execute("vacuum analyze product");
     }
   }
@@ -262,7 +272,8 @@ final class OneQueryBench {
   private static List<Long> backends(String application, PostgresNode postgres) throws SQLException {
     List<Long> found = new ArrayList<>();
     try (Connection connection = postgres.dataSource().getConnection();
-        PreparedStatement query = connection.prepareStatement("select pid from pg_stat_activity where application_name = ?")) {
+        PreparedStatement query =
+            connection.prepareStatement("select pid from pg_stat_activity where application_name = ?")) {
       query.setString(1, application);
       try (ResultSet rows = query.executeQuery()) {
         while (rows.next()) {
@@ -301,7 +312,8 @@ final class OneQueryBench {
     List<Double> values = windows.stream().mapToDouble(of).boxed().toList();
     List<Double> ratios = IntStream.range(0, base.size())
         .mapToObj(i -> of.applyAsDouble(windows.get(i)) / of.applyAsDouble(base.get(i))).toList();
-    System.out.printf(Locale.ROOT, "  %-34s %10.2f  (%8.2f to %8.2f)   x %.2f (%.2f to %.2f)%n", what, Shares.of(values, 0.5),
-        Shares.of(values, 0.25), Shares.of(values, 0.75), Shares.of(ratios, 0.5), Shares.of(ratios, 0.25), Shares.of(ratios, 0.75));
+    System.out.printf(Locale.ROOT, "  %-34s %10.2f  (%8.2f to %8.2f)   x %.2f (%.2f to %.2f)%n", what,
+        Shares.of(values, 0.5), Shares.of(values, 0.25), Shares.of(values, 0.75),
+        Shares.of(ratios, 0.5), Shares.of(ratios, 0.25), Shares.of(ratios, 0.75));
   }
 }

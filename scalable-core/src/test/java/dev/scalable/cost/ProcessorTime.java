@@ -11,8 +11,8 @@ final class ProcessorTime {
   private ProcessorTime() {}
 
   /**
-   * What the scheduler has counted of a process's threads (Documentation/scheduler/sched-stats.rst, "/proc/pid/schedstat"), to the
-   * nanosecond; the times of a process are told in steps of 10 ms.
+   * What the scheduler has counted of a process's threads (Documentation/scheduler/sched-stats.rst,
+   * "/proc/pid/schedstat"), to the nanosecond; the times of a process are told in steps of 10 ms.
    */
   static long nanos(long pid) throws IOException {
     Path threads = Path.of("/proc", Long.toString(pid), "task");

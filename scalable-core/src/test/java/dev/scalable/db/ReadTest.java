@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Reads on a real PostgreSQL, over a pool of one connection, so that each call follows the one before on the same session. */
+/** Reads on a real PostgreSQL, over a pool of one connection: each call follows the one before on the same session. */
 class ReadTest {
 
   private final Jdbi aside = Jdbi.create(TestStack.postgres().dataSource());
@@ -87,8 +87,8 @@ class ReadTest {
   @Test
   void a_session_follows_its_use() {
     for (int i = 0; i < 3; i++) {
-      assertThatThrownBy(() -> db.read(tx -> tx.handle().execute("delete from reading"))).isInstanceOf(JdbiException.class)
-          .hasMessageContaining("read-only");
+      assertThatThrownBy(() -> db.read(tx -> tx.handle().execute("delete from reading")))
+          .isInstanceOf(JdbiException.class).hasMessageContaining("read-only");
       assertThatThrownBy(() -> db.readPrimary(tx -> text(tx, "select id from reading where id = 1 for update")))
           .isInstanceOf(JdbiException.class).hasMessageContaining("read-only");
       assertThat(insert(101 + 2 * i)).isEqualTo(1);
@@ -197,7 +197,8 @@ class ReadTest {
         .as("two statements, one transaction").hasSize(2).satisfies(began -> assertThat(began[0]).isEqualTo(began[1]));
     assertThat(db.<String, RuntimeException>read(tx -> text(tx, "show default_transaction_read_only")))
         .as("nothing is left in a session that may be another's").isEqualTo("off");
-    assertThatThrownBy(() -> db.read(tx -> tx.handle().execute("delete from reading"))).isInstanceOf(JdbiException.class);
+    assertThatThrownBy(() -> db.read(tx -> tx.handle().execute("delete from reading")))
+        .isInstanceOf(JdbiException.class);
     assertThat(insert(101)).isEqualTo(1);
   }
 
