@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.SqlStatements;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
@@ -13,6 +14,10 @@ import org.postgresql.core.TransactionState;
 /**
  * One try of a transaction: from taking a connection to giving it back, and the actions after that. It is used once, on one thread,
  * and knows afterwards whether another may follow.
+ *
+ * <p>A read begins none where it can be done without: in READ COMMITTED each statement has a snapshot of its own anyway. What it needs
+ * instead is a session that is read only. So a session follows its use, at the price of a round trip when that changes, and a read of
+ * one query is one round trip and not two.
  *
  * <p>It is our own and not Jdbi's: there, an exception thrown by an after-commit hook looks as if the commit had failed. Here
  * actions run when the connection is back in the pool and their failures change nothing.
@@ -23,6 +28,7 @@ final class Attempt {
   private final Nesting nesting;
   private final boolean readOnly;
   private final Isolation isolation;
+  private final LoneStatements lone = new LoneStatements();
   private Outcome outcome = Outcome.ROLLED_BACK;
   private @Nullable String retryReason;
 
@@ -44,11 +50,11 @@ final class Attempt {
   /** Runs the work and commits. What is thrown is the work's own, or what became of the commit. */
   <T extends @Nullable Object, X extends Exception> T run(Work<T, X> work) throws X {
     Handle handle = pool.acquire();
-    OpenTx tx = new OpenTx(handle);
+    OpenTx tx = new OpenTx(handle, pool.daos());
     nesting.enter();
     try {
       Connection connection = handle.getConnection();
-      BaseConnection driver = begin(connection);
+      BaseConnection driver = begin(handle, connection);
       T result = result(work, tx, connection, driver);
       commit(connection, driver);
       return result;
@@ -64,12 +70,20 @@ final class Attempt {
     }
   }
 
-  private BaseConnection begin(Connection connection) {
+  private BaseConnection begin(Handle handle, Connection connection) {
     try {
       BaseConnection driver = connection.unwrap(BaseConnection.class);
-      // Both are remembered by the driver and sent with the first statement, so they cost no round trip.
-      connection.setReadOnly(readOnly);
-      connection.setAutoCommit(false);
+      if (pool.sessionsLast()) {
+        turnSession(connection, driver);
+      } else {
+        connection.setReadOnly(readOnly);
+      }
+      if (readOnly && pool.sessionsLast()) {
+        handle.getConfig(SqlStatements.class).addCustomizer(lone);
+      } else {
+        // As setReadOnly, remembered by the driver and sent with the first statement, so it costs no round trip.
+        connection.setAutoCommit(false);
+      }
       if (isolation != Isolation.READ_COMMITTED) {
         // Not by the connection's method, which changes the session and not the transaction.
         try (Statement statement = connection.createStatement()) {
@@ -87,13 +101,23 @@ final class Attempt {
     }
   }
 
+  /** Past the pool, which would turn it back each time. The driver keeps in mind how it is. */
+  private void turnSession(Connection connection, BaseConnection driver) throws SQLException {
+    if (driver.isReadOnly() != readOnly) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute(readOnly ? "set session characteristics as transaction read only"
+            : "set session characteristics as transaction read write");
+      }
+      driver.setReadOnly(readOnly);
+    }
+  }
+
   private <T extends @Nullable Object, X extends Exception> T result(Work<T, X> work, OpenTx tx, Connection connection,
       BaseConnection driver) throws X {
     try {
       return work.in(tx);
     } catch (Throwable failure) {
-      // Asked of the driver: a transaction in which no statement was answered has not begun for it.
-      boolean answered = driver.getTransactionState() != TransactionState.IDLE;
+      boolean answered = answered(driver);
       boolean lost = rollBack(connection, failure);
       SQLException cause = SqlStates.in(failure);
       if (cause != null) {
@@ -105,6 +129,11 @@ final class Attempt {
       }
       throw failure;
     }
+  }
+
+  /** Asked of the driver: a transaction in which no statement was answered has not begun for it. */
+  private boolean answered(BaseConnection driver) {
+    return lone.answered() || driver.getTransactionState() != TransactionState.IDLE;
   }
 
   private static @Nullable String retryReason(SQLException cause, boolean lost, boolean answered) {
@@ -132,11 +161,13 @@ final class Attempt {
     try {
       if (connection.isClosed()) {
         // Lost, and the work has swallowed what it was told of that.
-        retryReason = driver.getTransactionState() == TransactionState.IDLE ? Tally.LINK : null;
+        retryReason = answered(driver) ? null : Tally.LINK;
         throw new DbUnavailable("The database connection was lost in a transaction, which was not committed", null);
       }
-      refuseFailed(connection, driver);
-      connection.commit();
+      if (!connection.getAutoCommit()) {
+        refuseFailed(connection, driver);
+        connection.commit();
+      }
       outcome = Outcome.COMMITTED;
     } catch (SQLException e) {
       if (SqlStates.certainlyRolledBack(e)) {
@@ -189,7 +220,9 @@ final class Attempt {
   /** Rolls back, and says whether the connection was lost. */
   private static boolean rollBack(Connection connection, Throwable failure) {
     try {
-      connection.rollback();
+      if (!connection.getAutoCommit()) {
+        connection.rollback();
+      }
       return connection.isClosed();
     } catch (SQLException e) {
       failure.addSuppressed(e);

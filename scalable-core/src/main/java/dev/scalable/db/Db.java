@@ -5,7 +5,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database. All work is done in transactions that begin and end here, each on a connection that is held no longer.
+ * The database. All work is done in calls of this, each on a connection that is held no longer.
+ *
+ * <p><b>A write is a transaction; a read is its statements</b>, each in a read-only transaction of its own, so that a read of one query
+ * is one round trip. What needs one around several is put into {@code tx.handle().inTransaction(...)}: {@code set local}, advisory locks
+ * of a transaction, a cursor. A statement of Jdbi with a fetch size begins it by itself.
  *
  * <p><b>Work may run more than once.</b> A transaction that the server ended because of others (SQLSTATE 40001
  * serialization_failure, 40P01 deadlock_detected, 55P03 lock_not_available; PostgreSQL manual, appendix A) is run again after a
@@ -26,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public interface Db {
 
   /**
-   * Does work in a read-only transaction (READ COMMITTED), which need not see what was committed a moment ago. A statement that
+   * Does work that reads (READ COMMITTED), which need not see what was committed a moment ago. A statement that
    * writes fails.
    *
    * <p>With {@code SCALABLE_DB_REPLICA_URL} set it is done on a replica, which may miss what was committed within
@@ -44,8 +48,8 @@ public interface Db {
   <T extends @Nullable Object, X extends Exception> T read(Work<T, X> work) throws X;
 
   /**
-   * Does work in a read-only transaction (READ COMMITTED) on the primary, so that it sees all that was committed
-   * before. A statement that writes fails.
+   * Does work that reads (READ COMMITTED) on the primary, so that it sees all that was committed before. A statement
+   * that writes fails.
    *
    * @param work the work; must not write
    * @return what the work returned

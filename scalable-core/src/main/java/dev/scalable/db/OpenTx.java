@@ -13,18 +13,20 @@ final class OpenTx implements Tx {
   private static final Logger log = LoggerFactory.getLogger(OpenTx.class);
 
   private final Handle handle;
+  private final Daos daos;
   private final Thread owner = Thread.currentThread();
   private final List<Consumer<Outcome>> actions = new ArrayList<>(2);
   private volatile boolean over;
 
-  OpenTx(Handle handle) {
+  OpenTx(Handle handle, Daos daos) {
     this.handle = handle;
+    this.daos = daos;
   }
 
   @Override
   public <D> D dao(Class<D> sqlObject) {
     refuseMisuse();
-    return handle.attach(sqlObject);
+    return daos.on(handle, sqlObject);
   }
 
   @Override

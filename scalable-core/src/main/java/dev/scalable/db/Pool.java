@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
@@ -58,6 +59,8 @@ final class Pool implements Part {
   private final AtomicLong replaced = new AtomicLong(System.nanoTime() - REPLACEMENT.toNanos());
   private volatile @Nullable HikariDataSource source;
   private volatile @Nullable Jdbi jdbi;
+  private volatile @Nullable Daos daos;
+  private volatile boolean sessionsLast;
 
   @Inject
   Pool(DbSettings settings) {
@@ -104,6 +107,7 @@ final class Pool implements Part {
     Jdbi made = Jdbi.create(opened).installPlugin(new SqlObjectPlugin()).installPlugin(new PostgresPlugin());
     // Messages end in logs: they hold no arguments, which are the clients' data and could forge lines.
     made.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
+    daos = Daos.of(made);
     jdbi = made;
   }
 
@@ -133,6 +137,7 @@ final class Pool implements Part {
       connection.setAutoCommit(false);
       setLimits(connection);
       ServerCheck.run(connection, settings, servers);
+      sessionsLast = settings.limits() == Limits.CONNECTION && ServerCheck.direct(connection);
       connection.rollback();
     }
   }
@@ -153,6 +158,7 @@ final class Pool implements Part {
     properties.setProperty("connectTimeout", connectSeconds);
     // The sign-on as well: a server that takes the connection and says nothing is as far away as one that does not take it.
     properties.setProperty("loginTimeout", connectSeconds);
+    properties.setProperty("socketFactory", Sockets.Factory.class.getName());
     properties.setProperty("socketTimeout", Long.toString(settings.socketTimeout().toSeconds()));
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("reWriteBatchedInserts", "true");
@@ -187,6 +193,16 @@ final class Pool implements Part {
 
   Tally tally() {
     return tally;
+  }
+
+  /** Makes data access objects on its connections. */
+  Daos daos() {
+    return Objects.requireNonNull(daos, "the pool was not started");
+  }
+
+  /** Whether what is said of a session holds until it is said otherwise: not if a pooler may pass it to others. */
+  boolean sessionsLast() {
+    return sessionsLast;
   }
 
   /**

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.postgresql.core.BaseConnection;
 
 /** Asks the server, once and in one query, whether what an instance counts on is so. */
 final class ServerCheck {
@@ -50,6 +51,13 @@ final class ServerCheck {
     }
     if (!mistakes.isEmpty()) {
       throw new IllegalStateException("The database is not as this instance needs it: " + String.join("; ", mistakes));
+    }
+  }
+
+  /** Whether nothing stands between: a pooler tells its clients other numbers than those of the server's processes. */
+  static boolean direct(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery("select pg_backend_pid()")) {
+      return row.next() && row.getInt(1) == connection.unwrap(BaseConnection.class).getQueryExecutor().getBackendPID();
     }
   }
 

@@ -17,7 +17,10 @@ public interface Tx {
    */
   <D> D dao(Class<D> sqlObject);
 
-  /** Jdbi's handle on this transaction; do not commit, roll back or close it. */
+  /**
+   * Jdbi's handle on this transaction; do not commit, roll back or close it. In a read its {@code inTransaction} begins a transaction
+   * for the statements inside; in a write it joins the one there is.
+   */
   Handle handle();
 
   /**

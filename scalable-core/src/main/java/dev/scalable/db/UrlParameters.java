@@ -16,6 +16,7 @@ final class UrlParameters {
       "loginTimeout", "SCALABLE_DB_CONNECT_TIMEOUT says it",
       "socketTimeout", "it is 5 s longer than SCALABLE_DB_STATEMENT_TIMEOUT: were it shorter, or off, a connection would break"
           + " before the server can cancel the statement, or never",
+      "socketFactory", "socketTimeout depends on ours",
       "tcpKeepAlive", "it is always on",
       "options", "the limits of SCALABLE_DB_STATEMENT_TIMEOUT and SCALABLE_DB_LOCK_TIMEOUT are passed in it; the schema is set with"
           + " currentSchema, other settings with ALTER ROLE",

@@ -20,9 +20,6 @@ import io.undertow.util.HttpString;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,24 +118,9 @@ final class CostPerRequestBench {
 
     /** Microseconds of CPU per request, of all threads of the server. */
     double measure() throws IOException {
-      long before = nanos();
+      long before = ProcessorTime.nanos(instance.pid());
       client.send(REQUESTS);
-      return (nanos() - before) / 1e3 / REQUESTS;
-    }
-
-    /**
-     * What the scheduler has counted of the server's threads (Documentation/scheduler/sched-stats.rst, "/proc/pid/schedstat"), to the
-     * nanosecond; the times of a process are told in steps of 10 ms.
-     */
-    private long nanos() throws IOException {
-      Path threads = Path.of("/proc", Long.toString(instance.pid()), "task");
-      long sum = 0;
-      try (DirectoryStream<Path> all = Files.newDirectoryStream(threads)) {
-        for (Path thread : all) {
-          sum += Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ", 2)[0]);
-        }
-      }
-      return sum;
+      return (ProcessorTime.nanos(instance.pid()) - before) / 1e3 / REQUESTS;
     }
 
     /** Status and headers, without the values that differ by nature. */
@@ -200,13 +182,8 @@ final class CostPerRequestBench {
     for (Series series : all) {
       List<Double> ratios = IntStream.range(0, base.size()).mapToObj(i -> series.micros().get(i) / base.get(i)).toList();
       System.out.printf(Locale.ROOT, "%-26s %15.1f  (%6.1f to %6.1f)   %5.2f (%.2f to %.2f)%n", series.side().name(),
-          share(series.micros(), 0.5), share(series.micros(), 0.25), share(series.micros(), 0.75),
-          share(ratios, 0.5), share(ratios, 0.25), share(ratios, 0.75));
+          Shares.of(series.micros(), 0.5), Shares.of(series.micros(), 0.25), Shares.of(series.micros(), 0.75),
+          Shares.of(ratios, 0.5), Shares.of(ratios, 0.25), Shares.of(ratios, 0.75));
     }
-  }
-
-  /** What such a share of the values is not above. */
-  private static double share(List<Double> values, double share) {
-    return values.stream().sorted().skip(Math.round(share * (values.size() - 1))).findFirst().orElseThrow();
   }
 }

@@ -11,13 +11,14 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Asks for one path again and again, on some kept-alive connections and by one thread, with one request under way on each: as wrk
- * does, at some 5 us of CPU each. Every answer must be as long as the first, which must be a 200. For one thread.
+ * does, at some 5 us of CPU each. Every answer must be as long as the first, which must be a 200, or a 503. For one thread.
  */
 final class KeepAliveClient implements AutoCloseable {
 
@@ -35,6 +36,8 @@ final class KeepAliveClient implements AutoCloseable {
   private static final class Connection {
     final SocketChannel channel;
     int received;
+    long asked;
+    boolean refused;
 
     Connection(SocketChannel channel) {
       this.channel = channel;
@@ -86,8 +89,14 @@ final class KeepAliveClient implements AutoCloseable {
     return head;
   }
 
-  /** Sends so many requests and waits for their answers. */
-  void send(int requests) throws IOException {
+  /**
+   * Sends so many requests and waits for their answers.
+   *
+   * @return how long each took until its answer was read to the end, in nanoseconds, in ascending order; those that were answered with
+   *     a 503 are at the end, as if they had taken for ever
+   */
+  long[] send(int requests) throws IOException {
+    long[] nanos = new long[requests];
     int sent = 0;
     int answered = 0;
     for (Connection connection : connections) {
@@ -103,7 +112,7 @@ final class KeepAliveClient implements AutoCloseable {
       for (SelectionKey key : selector.selectedKeys()) {
         Connection connection = (Connection) key.attachment();
         if (whole(connection)) {
-          answered++;
+          nanos[answered++] = connection.refused ? Long.MAX_VALUE : System.nanoTime() - connection.asked;
           if (sent < requests) {
             ask(connection);
             sent++;
@@ -112,11 +121,15 @@ final class KeepAliveClient implements AutoCloseable {
       }
       selector.selectedKeys().clear();
     }
+    Arrays.sort(nanos);
+    return nanos;
   }
 
   private void ask(Connection connection) throws IOException {
     answers.clear().put(request).flip();
     connection.received = 0;
+    connection.refused = false;
+    connection.asked = System.nanoTime();
     while (answers.hasRemaining()) {
       connection.channel.write(answers);
     }
@@ -126,10 +139,22 @@ final class KeepAliveClient implements AutoCloseable {
   private boolean whole(Connection connection) throws IOException {
     int count = connection.channel.read(answers.clear());
     connection.received += count;
+    if (connection.received != answerLength && connection.received == count && isRefusal()) {
+      connection.refused = true;
+      return true;
+    }
     if (count < 0 || connection.received > answerLength) {
       throw new IOException("an answer is not as the first was, or missing: " + connection.received + " bytes");
     }
     return connection.received == answerLength;
+  }
+
+  /** Whether what was just read is a whole 503: the server had too much to do. They are small, and come at once. */
+  private boolean isRefusal() {
+    String text = ISO_8859_1.decode(answers.duplicate().flip()).toString();
+    Matcher length = LENGTH.matcher(text);
+    return text.startsWith("HTTP/1.1 503 ") && length.find()
+        && text.length() == text.indexOf("\r\n\r\n") + 4 + Integer.parseInt(length.group(1));
   }
 
   @Override

@@ -42,7 +42,7 @@ class PoolStartTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"socketTimeout=0", "socketTimeout=1", "connectTimeout=0", "loginTimeout=0", "tcpKeepAlive=false",
-      "options=-c%20statement_timeout=0", "readOnlyMode=ignore", "service=other", "ApplicationName=x&socketTimeout=0"})
+      "options=-c%20statement_timeout=0", "readOnlyMode=ignore", "socketFactory=x", "service=other", "ApplicationName=x&socketTimeout=0"})
   void a_url_that_could_switch_a_limit_off_is_refused(String parameters) {
     assertThatThrownBy(() -> settings("?" + parameters, Map.of())).isInstanceOf(ConfigException.class)
         .hasMessageContaining("SCALABLE_DB_URL must not have the parameter");
