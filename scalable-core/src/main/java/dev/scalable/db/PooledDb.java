@@ -42,6 +42,11 @@ final class PooledDb implements Db {
   }
 
   @Override
+  public boolean inTransaction() {
+    return nesting.inside();
+  }
+
+  @Override
   public Stats stats() {
     return pool.stats();
   }

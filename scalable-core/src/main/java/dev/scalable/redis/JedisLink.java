@@ -11,13 +11,16 @@ import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.ConnectionFactory;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -27,6 +30,7 @@ import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.Response;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.StreamEntryID;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -152,6 +156,45 @@ final class JedisLink implements Redis, Part {
         return opened.commands().eval(script.source().getBytes(UTF_8), keys, args);
       }
     });
+  }
+
+  @Override
+  public List<byte @Nullable []> getAll(List<byte[]> keys) {
+    List<byte @Nullable []> values = new ArrayList<>(keys.size());
+    if (keys.size() == 1) {
+      values.add(get(keys.getFirst()));
+    } else {
+      values.addAll(ask("MGET", opened -> opened.commands().mget(keys.toArray(new byte[0][]))));
+    }
+    return values;
+  }
+
+  @Override
+  public List<@Nullable Object> runEach(Script script, List<Run> runs) {
+    if (runs.size() == 1) {
+      return Collections.singletonList(run(script, runs.getFirst().keys(), runs.getFirst().args()));
+    }
+    return ask("A script, " + runs.size() + " times,", opened -> {
+      try {
+        return pipelined(opened, runs, (pipeline, run) ->
+            pipeline.evalsha(script.digest().getBytes(UTF_8), run.keys(), run.args()));
+      } catch (JedisNoScriptException e) {
+        // The server knew it for none of them: it executes what is sent at once in order, and forgets only what is flushed.
+        return pipelined(opened, runs, (pipeline, run) -> pipeline.eval(script.source().getBytes(UTF_8), run.keys(), run.args()));
+      }
+    });
+  }
+
+  private static List<@Nullable Object> pipelined(Clients opened, List<Run> runs,
+      BiFunction<AbstractPipeline, Run, Response<Object>> command) {
+    List<Response<Object>> replies = new ArrayList<>(runs.size());
+    try (AbstractPipeline pipeline = opened.commands().pipelined()) {
+      runs.forEach(run -> replies.add(command.apply(pipeline, run)));
+      pipeline.sync();
+    }
+    List<@Nullable Object> results = new ArrayList<>(runs.size());
+    replies.forEach(reply -> results.add(reply.get()));
+    return results;
   }
 
   @Override
