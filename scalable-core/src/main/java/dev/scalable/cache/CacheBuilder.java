@@ -37,8 +37,8 @@ public final class CacheBuilder<K, V> {
   }
 
   /**
-   * Sets for how long a value is served after it was loaded; required, since no default is right. Each value's time is shortened
-   * at random by up to a tenth, so that what was loaded together does not expire together.
+   * Sets for how long a value is served after it was loaded; required, since no default is right. Each value's time is
+   * shortened at random by up to a tenth, so that what was loaded together does not expire together.
    *
    * @param span the time, at least 1 ms
    */
@@ -48,7 +48,8 @@ public final class CacheBuilder<K, V> {
   }
 
   /**
-   * Sets for how long it is remembered that a key has no value; 30 s unless set. Whoever creates the value must invalidate its key.
+   * Sets for how long it is remembered that a key has no value; 30 s unless set. Whoever creates the value must
+   * invalidate its key.
    *
    * @param span the time, at least 1 ms
    */
@@ -71,8 +72,9 @@ public final class CacheBuilder<K, V> {
   }
 
   /**
-   * Sets for how long a value is kept after it has expired, for when it cannot be loaded: then it is served instead of the failure, and
-   * the source left alone for a second. Not set, it is not kept. What was invalidated is never served so.
+   * Sets for how long a value is kept after it has expired, for when it cannot be loaded: then it is served instead of
+   * the failure, and the source left alone for a second. Not set, it is not kept. What was invalidated is never served
+   * so.
    *
    * @param span the time, at least 1 ms
    */
@@ -82,8 +84,9 @@ public final class CacheBuilder<K, V> {
   }
 
   /**
-   * Sets for how long a caller waits for a load while there is a value that has expired: then it gets that one, and the load goes on.
-   * Not set, it waits until the load has ended. Needs {@link #staleIfError}, which says for how long such values are kept.
+   * Sets for how long a caller waits for a load while there is a value that has expired: then it gets that one, and the
+   * load goes on. Not set, it waits until the load has ended. Needs {@link #staleIfError}, which says for how long such
+   * values are kept.
    *
    * @param span the time, at least 1 ms
    */
@@ -93,9 +96,9 @@ public final class CacheBuilder<K, V> {
   }
 
   /**
-   * Sets how early a value in the heap that is still read is loaded anew, before it expires and somebody has to wait: about so many
-   * times as long before its end as its load took, at a moment that differs by chance on each instance, of which one loads; never
-   * earlier than half of {@link #expireAfterWrite}. 1 unless set; 0 for never.
+   * Sets how early a value in the heap that is still read is loaded anew, before it expires and somebody has to wait:
+   * about so many times as long before its end as its load took, at a moment that differs by chance on each instance,
+   * of which one loads; never earlier than half of {@link #expireAfterWrite}. 1 unless set; 0 for never.
    *
    * @param factor the factor, 0 to 100
    */
@@ -118,8 +121,8 @@ public final class CacheBuilder<K, V> {
   }
 
   /**
-   * Sets the size above which a value is compressed in Redis (deflate); 32 KiB unless set. It saves memory and network there, and
-   * costs about a millisecond of processor time for 100 KiB of JSON.
+   * Sets the size above which a value is compressed in Redis (deflate); 32 KiB unless set. It saves memory and network
+   * there, and costs about a millisecond of processor time for 100 KiB of JSON.
    *
    * @param bytes the size in bytes as the codec writes it; {@link Integer#MAX_VALUE} for never
    */
@@ -135,7 +138,8 @@ public final class CacheBuilder<K, V> {
    * Builds the cache.
    *
    * @param loader loads a value on a miss
-   * @throws IllegalStateException if {@link #expireAfterWrite} was not set, or {@link #softTimeout} without {@link #staleIfError}
+   * @throws IllegalStateException if {@link #expireAfterWrite} was not set, or {@link #softTimeout} without {@link
+   *     #staleIfError}
    */
   public TwoTierCache<K, V> build(CacheLoader<K, V> loader) {
     return build(Source.of(loader, null));
@@ -168,8 +172,8 @@ public final class CacheBuilder<K, V> {
     }
     Freshness freshness = new Freshness(ttl, absentTtl, stale, softTimeout, eagerness);
     if (softTimeout != null && !freshness.keepsStale()) {
-      throw new IllegalStateException("Cache " + name + ": softTimeout is set and staleIfError is not, so there would never be a value"
-          + " that has expired to serve");
+      throw new IllegalStateException("Cache " + name + ": softTimeout is set and staleIfError is not, so there would never"
+          + " be a value that has expired to serve");
     }
     FarTier<V> far = new FarTier<>(name, new Payload<>(codec, compressAbove, counts), caches.redis(), caches.settings(),
         freshness.keepsStale() || source.asksForStale());

@@ -5,12 +5,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads the value of a key on a miss, from a source that shows every committed change: the primary database, and not from within a
- * transaction that began earlier.
+ * Loads the value of a key on a miss, from a source that shows every committed change: the primary database, and not
+ * from within a transaction that began earlier.
  *
- * <p>It runs on a thread of the cache's own, for all who wait for the value, with the diagnostic context (MDC) of the first of them
- * and no other thread-local state. After {@code SCALABLE_CACHE_LOAD_TIMEOUT} that thread is interrupted and its result no longer
- * wanted. Called from many threads, of which {@code SCALABLE_CACHE_MAX_LOADS} at a time.
+ * <p>It runs on a thread of the cache's own, for all who wait for the value, with the diagnostic context (MDC) of the
+ * first of them and no other thread-local state. After {@code SCALABLE_CACHE_LOAD_TIMEOUT} that thread is interrupted
+ * and its result no longer wanted. Called from many threads, of which {@code SCALABLE_CACHE_MAX_LOADS} at a time.
  *
  * @param <K> type of the key
  * @param <V> type of the value

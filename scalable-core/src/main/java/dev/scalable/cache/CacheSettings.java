@@ -11,8 +11,8 @@ import java.time.Duration;
  *     means that nothing is kept in the heap. The proof that this needs is renewed four times a second, so with less than a
  *     second the heap would often be silent
  * @param loadTimeout time that a load may take before it is interrupted and given up
- * @param maxLoads most loads at once on this instance, of all caches together; fewer than there are database connections, so that
- *     they leave some to others
+ * @param maxLoads most loads at once on this instance, of all caches together; fewer than there are database
+ *     connections, so that they leave some to others
  */
 public record CacheSettings(String namespace, Duration nearValidity, Duration loadTimeout, int maxLoads) {
 
@@ -25,7 +25,8 @@ public record CacheSettings(String namespace, Duration nearValidity, Duration lo
     return new CacheSettings(
         settings.text("SCALABLE_CACHE_NAMESPACE", "app"),
         settings.duration("SCALABLE_CACHE_NEAR_VALIDITY", Duration.ofSeconds(2), Duration.ZERO, Duration.ofMinutes(1)),
-        settings.duration("SCALABLE_CACHE_LOAD_TIMEOUT", Duration.ofSeconds(5), Duration.ofMillis(10), Duration.ofMinutes(5)),
+        settings.duration("SCALABLE_CACHE_LOAD_TIMEOUT", Duration.ofSeconds(5), Duration.ofMillis(10),
+            Duration.ofMinutes(5)),
         settings.number("SCALABLE_CACHE_MAX_LOADS", 8, 1, 10_000));
   }
 }

@@ -1,8 +1,8 @@
 package dev.scalable.cache;
 
 /**
- * Writes the values of a cache into Redis and reads them back, where JSON is not wanted. Implementations are safe for use by many
- * threads.
+ * Writes the values of a cache into Redis and reads them back, where JSON is not wanted. Implementations are safe for
+ * use by many threads.
  *
  * @param <V> type of the value
  */
@@ -27,8 +27,8 @@ public interface Codec<V> {
   V decode(byte[] bytes) throws Exception;
 
   /**
-   * A number for what the bytes look like, the same on every instance that reads them so. Bytes of another number are a miss: change
-   * it with the type.
+   * A number for what the bytes look like, the same on every instance that reads them so. Bytes of another number are a
+   * miss: change it with the type.
    */
   int schema();
 }

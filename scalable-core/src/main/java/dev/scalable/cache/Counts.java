@@ -20,7 +20,7 @@ final class Counts {
   final LongAdder unreadable = new LongAdder();
 
   CacheStats snapshot() {
-    return new CacheStats(nearHits.sum(), farHits.sum(), loads.sum(), stored.sum(), fenced.sum(), bypassed.sum(), stale.sum(),
-        refreshed.sum(), timeouts.sum(), refused.sum(), unreadable.sum());
+    return new CacheStats(nearHits.sum(), farHits.sum(), loads.sum(), stored.sum(), fenced.sum(), bypassed.sum(),
+        stale.sum(), refreshed.sum(), timeouts.sum(), refused.sum(), unreadable.sum());
   }
 }

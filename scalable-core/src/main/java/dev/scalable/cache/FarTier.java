@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The values in Redis, and the rights to fill them. Each call is one round trip, for however many keys.
  *
- * <p>A value is stored behind 8 bytes until when it is fresh (ms of the Redis server's clock) and 8 bytes generation of the cache;
- * then comes what {@link Payload} writes.
+ * <p>A value is stored behind 8 bytes until when it is fresh (ms of the Redis server's clock) and 8 bytes generation of
+ * the cache; then comes what {@link Payload} writes.
  *
  * @param <V> type of the value
  */
@@ -75,7 +75,10 @@ final class FarTier<V> {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Fill(Lease lease, byte[] body, long freshMillis, long keptMillis) {}
 
-  /** What asking for a value or the right to fill it comes to. An expired value comes along if there is one and it is of use. */
+  /**
+   * What asking for a value or the right to fill it comes to. An expired value comes along if there is one and it is of
+   * use.
+   */
   sealed interface Reply<V> {
     /** There is a value. */
     record Fresh<V>(Found<V> found) implements Reply<V> {}
@@ -138,10 +141,11 @@ final class FarTier<V> {
   }
 
   /**
-   * Asks for values, or for the right to fill them, in the order of the keys; that right is also given where what is stored cannot be
-   * read.
+   * Asks for values, or for the right to fill them, in the order of the keys; that right is also given where what is
+   * stored cannot be read.
    *
-   * @param newerThan a value that is fresh until then is not taken; 0 for any that is fresh now, {@link #NEVER} for none
+   * @param newerThan a value that is fresh until then is not taken; 0 for any that is fresh now, {@link #NEVER} for
+   *     none
    */
   List<Reply<V>> lease(List<String> keys, long newerThan) {
     List<byte[]> tokens = keys.stream().map(key -> random(16)).toList();
@@ -180,14 +184,16 @@ final class FarTier<V> {
   /**
    * Stores loaded values.
    *
-   * @return until when each is fresh, in ms of the Redis server's clock; empty when the right to fill it was revoked meanwhile
+   * @return until when each is fresh, in ms of the Redis server's clock; empty when the right to fill it was revoked
+   *     meanwhile
    */
   List<Optional<Long>> fill(List<Fill> fills) {
     List<Redis.Run> runs = new ArrayList<>(fills.size());
     for (Fill fill : fills) {
       Lease lease = fill.lease();
       runs.add(new Redis.Run(List.of(valueKey(lease.key()), leaseKey(lease.key()), generationKey),
-          List.of(lease.token(), lease.generation(), number(fill.freshMillis()), number(fill.keptMillis()), fill.body())));
+          List.of(lease.token(), lease.generation(), number(fill.freshMillis()), number(fill.keptMillis()),
+              fill.body())));
     }
     List<Optional<Long>> stored = new ArrayList<>(fills.size());
     for (Object answer : redis.runEach(Scripts.FILL, runs)) {
@@ -204,8 +210,8 @@ final class FarTier<V> {
    */
   void release(List<Lease> leases, boolean rests) {
     byte[] rest = number(rests ? REST.toMillis() : 0);
-    var unused = redis.runEach(Scripts.RELEASE,
-        leases.stream().map(lease -> new Redis.Run(List.of(leaseKey(lease.key())), List.of(lease.token(), rest))).toList());
+    var unused = redis.runEach(Scripts.RELEASE, leases.stream()
+        .map(lease -> new Redis.Run(List.of(leaseKey(lease.key())), List.of(lease.token(), rest))).toList());
   }
 
   private static List<?> list(@Nullable Object answer) {

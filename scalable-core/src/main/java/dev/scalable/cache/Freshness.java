@@ -19,7 +19,10 @@ record Freshness(Duration ttl, Duration absentTtl, Duration stale, @Nullable Dur
     return stale.toMillis() > 0;
   }
 
-  /** For how many ms a value that was just loaded is fresh: shortened at random, so that what was loaded together does not expire so. */
+  /**
+   * For how many ms a value that was just loaded is fresh: shortened at random, so that what was loaded together does
+   * not expire so.
+   */
   long freshMillis(@Nullable Duration own, boolean absent) {
     Duration base = own != null ? own : absent ? absentTtl : ttl;
     long millis = base.toMillis();
@@ -34,10 +37,10 @@ record Freshness(Duration ttl, Duration absentTtl, Duration stale, @Nullable Dur
   /**
    * When to refresh a value, in the time of {@link System#nanoTime()}; its end if not before.
    *
-   * <p>The earlier the longer a load takes, and at a random moment, so that of many instances one is the first and the others find
-   * what it has loaded (Vattani and others, Optimal Probabilistic Cache Stampede Prevention, VLDB 2015). There each read draws; drawn
-   * once for each value it costs a comparison for each read. Never earlier than half of the time to live before the end: a source
-   * that needs about as long would be asked without pause.
+   * <p>The earlier the longer a load takes, and at a random moment, so that of many instances one is the first and the
+   * others find what it has loaded (Vattani and others, Optimal Probabilistic Cache Stampede Prevention, VLDB 2015).
+   * There each read draws; drawn once for each value it costs a comparison for each read. Never earlier than half of
+   * the time to live before the end: a source that needs about as long would be asked without pause.
    */
   long refreshAt(long freshUntil, long loadNanos) {
     if (eagerness <= 0 || loadNanos <= 0) {

@@ -9,8 +9,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Values as JSON, with a mark of the shape of their type: bytes written by a version of the service with another shape are a miss,
- * and not an error.
+ * Values as JSON, with a mark of the shape of their type: bytes written by a version of the service with another shape
+ * are a miss, and not an error.
  *
  * @param <V> type of the value
  */
@@ -52,7 +52,8 @@ final class JsonValues<V> implements Codec<V> {
           describe(component.getGenericType(), text, seen);
         }
       }
-      case Class<?> enumeration when enumeration.isEnum() -> text.append(Arrays.toString(enumeration.getEnumConstants()));
+      case Class<?> enumeration when enumeration.isEnum() ->
+          text.append(Arrays.toString(enumeration.getEnumConstants()));
       default -> { }
     }
   }

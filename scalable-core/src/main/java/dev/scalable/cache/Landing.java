@@ -39,7 +39,9 @@ final class Landing<K, V> {
     this.counts = counts;
   }
 
-  /** The flight was given up before anything was loaded, by a caller whose time was over: who waits for it begins anew. */
+  /**
+   * The flight was given up before anything was loaded, by a caller whose time was over: who waits for it begins anew.
+   */
   static final class Abandoned extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -90,8 +92,8 @@ final class Landing<K, V> {
   /**
    * Answers those who wait for a loaded value; a refresh has none.
    *
-   * <p>They need not wait for Redis to take it: whether it does decides who gets it later, and an invalidation in between removes it
-   * from the heap as any other.
+   * <p>They need not wait for Redis to take it: whether it does decides who gets it later, and an invalidation in
+   * between removes it from the heap as any other.
    *
    * @return what is to be stored; null if nothing is
    */
@@ -102,8 +104,8 @@ final class Landing<K, V> {
       case Loaded.Unchanged<V> unchanged -> {
         FarTier.Found<V> stale = arrival.stale();
         if (stale == null || stale.value() == null) {
-          throw new IllegalStateException("Cache " + name + ": the loader says that " + arrival.trip().key() + " is unchanged, and"
-              + " was not given a value that it could mean: return Unchanged only where Context.stale() is not null");
+          throw new IllegalStateException("Cache " + name + ": the loader says that " + arrival.trip().key()
+              + " is unchanged, and was not given a value that it could mean: return Unchanged only where Context.stale() is not null");
         }
         yield answer(arrival, stale.value(), null, loadNanos);
       }
@@ -115,7 +117,8 @@ final class Landing<K, V> {
     };
   }
 
-  private FarTier.@Nullable Fill answer(Arrival<K, V> arrival, @Nullable V value, @Nullable Duration ttl, long loadNanos) {
+  private FarTier.@Nullable Fill answer(Arrival<K, V> arrival, @Nullable V value, @Nullable Duration ttl,
+      long loadNanos) {
     FarTier.Lease lease = arrival.lease();
     if (lease == null) {
       passing(arrival.trip(), value);
@@ -164,7 +167,10 @@ final class Landing<K, V> {
     }
   }
 
-  /** A load has failed: those who wait get what has expired, where there is any that may be served, and else the failure. */
+  /**
+   * A load has failed: those who wait get what has expired, where there is any that may be served, and else the
+   * failure.
+   */
   void failed(List<Arrival<K, V>> arrivals, Throwable failure) {
     List<Arrival<K, V>> served = new ArrayList<>();
     List<Arrival<K, V>> failed = new ArrayList<>();
@@ -172,10 +178,12 @@ final class Landing<K, V> {
       Trip<K, V> trip = arrival.trip();
       FarTier.Found<V> stale = arrival.stale();
       if (trip.flight().replaced() != null) {
-        log.warn("Cache {}: {} was not refreshed and is served until it expires: {}", name, trip.text(), failure.toString());
+        log.warn("Cache {}: {} was not refreshed and is served until it expires: {}", name, trip.text(),
+            failure.toString());
         failed.add(arrival);
       } else if (freshness.keepsStale() && stale != null) {
-        log.warn("Cache {}: {} could not be loaded, and what has expired is served: {}", name, trip.text(), failure.toString());
+        log.warn("Cache {}: {} could not be loaded, and what has expired is served: {}", name, trip.text(),
+            failure.toString());
         stale(trip, stale);
         served.add(arrival);
       } else {

@@ -130,8 +130,9 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
    */
   private void refuseInTransaction(String call, Object of) {
     if (inTransaction.getAsBoolean()) {
-      throw new IllegalStateException("Cache " + name + ": " + call + "(" + of + ") was called on a thread that is in a transaction; it"
-          + " may have to load, with a connection of its own. Call it before the transaction, or read in the transaction itself");
+      throw new IllegalStateException("Cache " + name + ": " + call + "(" + of + ") was called on a thread that is in a"
+          + " transaction; it may have to load, with a connection of its own. Call it before the transaction, or read in"
+          + " the transaction itself");
     }
   }
 
@@ -151,7 +152,8 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
   }
 
   private Flight<V> board(K key, Flight<V> mine) {
-    // Without proof nobody may join: who asks after an invalidation that has not arrived here must not get what was loaded before it.
+    // Without proof nobody may join: who asks after an invalidation that has not arrived here must not get what was
+    // loaded before it.
     return validity.holds(System.nanoTime()) ? near.board(key, mine) : mine;
   }
 

@@ -64,15 +64,16 @@ public sealed interface Loaded<V> {
   /**
    * What a loader may want to know.
    *
-   * @param stale the value that was cached, when it has expired or is being refreshed: for a conditional request to its source. Null
-   *     when there is none, also when it was invalidated. A value that has expired is only kept where the cache has
-   *     {@link CacheBuilder#staleIfError}
+   * @param stale the value that was cached, when it has expired or is being refreshed: for a conditional request to its
+   *     source. Null when there is none, also when it was invalidated. A value that has expired is only kept where the
+   *     cache has {@link CacheBuilder#staleIfError}
    * @param timeout the time after which the load is interrupted and given up
    */
   record Context<V>(@Nullable V stale, Duration timeout) {}
 
   /**
-   * Loads values and says for how long each is good, where a {@link CacheLoader} is too little. The same rules hold for it.
+   * Loads values and says for how long each is good, where a {@link CacheLoader} is too little. The same rules hold for
+   * it.
    *
    * @param <K> type of the key
    * @param <V> type of the value
@@ -93,8 +94,8 @@ public sealed interface Loaded<V> {
 
   private static void positive(@Nullable Duration ttl) {
     if (ttl != null && ttl.toMillis() < 1) {
-      throw new IllegalArgumentException("The time to live of a loaded value is " + ttl + ", less than 1 ms; use Uncached for a value"
-          + " that must not be cached");
+      throw new IllegalArgumentException("The time to live of a loaded value is " + ttl + ", less than 1 ms; use"
+          + " Uncached for a value that must not be cached");
     }
   }
 }

@@ -16,9 +16,10 @@ import org.slf4j.MDC;
 /**
  * Where loaders run: so many at a time in this instance, each on a thread of its own, and each for so long.
  *
- * <p>On a thread of its own, and not on that of the caller who began it: others wait for the load as well, so it must not end with
- * that caller's request; and a loader that hangs and does not mind an interrupt can be left alone, while everybody who waits for it
- * goes on. Such a loader keeps its thread and whatever it holds, but no place here: or else a few of them would end all loading.
+ * <p>On a thread of its own, and not on that of the caller who began it: others wait for the load as well, so it must
+ * not end with that caller's request; and a loader that hangs and does not mind an interrupt can be left alone, while
+ * everybody who waits for it goes on. Such a loader keeps its thread and whatever it holds, but no place here: or else
+ * a few of them would end all loading.
  *
  * <p>There are fewer places than database connections, so that loads never take all of them from what writes.
  */
@@ -26,8 +27,8 @@ import org.slf4j.MDC;
 final class Loads {
 
   /**
-   * Set on a thread that runs a load. What that load gets from another cache goes on in its place: with a place for each, all could
-   * be taken by loads that wait for one.
+   * Set on a thread that runs a load. What that load gets from another cache goes on in its place: with a place for
+   * each, all could be taken by loads that wait for one.
    */
   private static final ThreadLocal<Boolean> INSIDE = new ThreadLocal<>();
 
@@ -46,7 +47,8 @@ final class Loads {
   }
 
   Loads(int size, Duration timeout) {
-    // Before Java 24 a virtual thread that blocks in a synchronized method holds its carrier, and a few loaders could hold all.
+    // Before Java 24 a virtual thread that blocks in a synchronized method holds its carrier, and a few loaders could
+    // hold all.
     this(size, timeout, Runtime.version().feature() >= 24);
   }
 
@@ -103,8 +105,9 @@ final class Loads {
 
   /** What to tell a caller for whom there was no place. */
   CacheLoadTimeout full(String what) {
-    return new CacheLoadTimeout(what + " was not loaded: all " + size + " loads of this instance (SCALABLE_CACHE_MAX_LOADS) were taken"
-        + " for " + timeout.toMillis() + " ms. Loads take too long, or there are too many; nothing was changed");
+    return new CacheLoadTimeout(what + " was not loaded: all " + size + " loads of this instance"
+        + " (SCALABLE_CACHE_MAX_LOADS) were taken for " + timeout.toMillis() + " ms. Loads take too long, or there are too"
+        + " many; nothing was changed");
   }
 
   /** Runs something short on a thread of its own. */

@@ -14,10 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A value as it stands in Redis: 1 byte format, 1 byte flags, 4 bytes schema of the codec, 4 bytes cost of its load in microseconds,
- * 4 bytes check sum (CRC-32C) of all the rest; then the codec's bytes, compressed if they are many.
+ * A value as it stands in Redis: 1 byte format, 1 byte flags, 4 bytes schema of the codec, 4 bytes cost of its load in
+ * microseconds, 4 bytes check sum (CRC-32C) of all the rest; then the codec's bytes, compressed if they are many.
  *
- * <p>Whatever else is found there is a miss, and not an error: bytes of another version of the service, cut off, or damaged.
+ * <p>Whatever else is found there is a miss, and not an error: bytes of another version of the service, cut off, or
+ * damaged.
  *
  * @param <V> type of the value
  */
@@ -106,7 +107,8 @@ final class Payload<V> {
 
   private Optional<Read<V>> unreadable(String why, @Nullable Exception cause) {
     counts.unreadable.increment();
-    log.warn("A cached value cannot be read and counts as a miss: {}{}", why, cause == null ? "" : ": " + cause.getMessage());
+    log.warn("A cached value cannot be read and counts as a miss: {}{}", why,
+        cause == null ? "" : ": " + cause.getMessage());
     return Optional.empty();
   }
 
@@ -118,7 +120,8 @@ final class Payload<V> {
   }
 
   private static byte[] deflated(byte[] body) {
-    // Fast rather than small: it is done while a load waits to be stored. A library that is both would bring native code along.
+    // Fast rather than small: it is done while a load waits to be stored. A library that is both would bring native
+    // code along.
     Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
     try {
       deflater.setInput(body);

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the values of flights come from: Redis has them, or they are loaded by whoever gets the lease. One way for one key and for
- * many, for a read, a refresh, and a refresh ahead of time, so that no load escapes the fence.
+ * Where the values of flights come from: Redis has them, or they are loaded by whoever gets the lease. One way for one
+ * key and for many, for a read, a refresh, and a refresh ahead of time, so that no load escapes the fence.
  *
  * @param <K> type of the key
  * @param <V> type of the value
@@ -52,7 +52,8 @@ final class Search<K, V> {
   }
 
   /**
-   * Sees to it that each flight lands: now, or when its load has ended. Whatever fails reaches those who wait for the flights.
+   * Sees to it that each flight lands: now, or when its load has ended. Whatever fails reaches those who wait for the
+   * flights.
    *
    * @param newerThan what is fresh until then in Redis is not taken; 0 for whatever is fresh now
    * @throws InterruptedException if this thread was; flights that are not being loaded by then were abandoned
@@ -96,7 +97,8 @@ final class Search<K, V> {
       return;
     }
     List<Trip<K, V>> asked = List.copyOf(open);
-    List<Optional<FarTier.Found<V>>> found = far.get(texts(asked), validity.farNow(), validity.holds(System.nanoTime()));
+    List<Optional<FarTier.Found<V>>> found =
+        far.get(texts(asked), validity.farNow(), validity.holds(System.nanoTime()));
     for (int i = 0; i < asked.size(); i++) {
       if (found.get(i).isPresent()) {
         counts.farHits.increment();

@@ -180,7 +180,8 @@ final class JedisLink implements Redis, Part {
             pipeline.evalsha(script.digest().getBytes(UTF_8), run.keys(), run.args()));
       } catch (JedisNoScriptException e) {
         // The server knew it for none of them: it executes what is sent at once in order, and forgets only what is flushed.
-        return pipelined(opened, runs, (pipeline, run) -> pipeline.eval(script.source().getBytes(UTF_8), run.keys(), run.args()));
+        return pipelined(opened, runs, (pipeline, run) ->
+            pipeline.eval(script.source().getBytes(UTF_8), run.keys(), run.args()));
       }
     });
   }

@@ -129,8 +129,9 @@ public final class Metrics implements Part {
         count("cache.hits", "Reads answered from a tier", cache, "tier", "near", CacheStats::nearHits);
         count("cache.hits", "Reads answered from a tier", cache, "tier", "far", CacheStats::farHits);
         count("cache.loads", "Keys that the loader was asked for", cache, CacheStats::loads);
-        count("cache.loads.ended.early", "Loads that were given up or not begun", cache, "reason", "timeout", CacheStats::timeouts);
-        count("cache.loads.ended.early", "Loads that were given up or not begun", cache, "reason", "refused", CacheStats::refused);
+        String early = "Loads that were given up or not begun";
+        count("cache.loads.ended.early", early, cache, "reason", "timeout", CacheStats::timeouts);
+        count("cache.loads.ended.early", early, cache, "reason", "refused", CacheStats::refused);
         count("cache.fills", "Loaded values, by whether Redis took them", cache, "result", "stored", CacheStats::stored);
         count("cache.fills", "Loaded values, by whether Redis took them", cache, "result", "fenced", CacheStats::fenced);
         count("cache.bypassed", "Reads that went to the loader and cached nothing", cache, CacheStats::bypassed);

@@ -137,7 +137,8 @@ class BulkReadTest {
     TwoTierCache<Long, String> cache = builder(pair.one).build(source::get, ids -> {
       throw new IllegalStateException("no " + ids.size());
     });
-    assertThatThrownBy(() -> cache.getAll(List.of(1L, 2L))).isInstanceOf(IllegalStateException.class).hasMessage("no 2");
+    assertThatThrownBy(() -> cache.getAll(List.of(1L, 2L))).isInstanceOf(IllegalStateException.class)
+        .hasMessage("no 2");
     await().until(() -> !pair.leased("item", 1) && !pair.leased("item", 2));
     assertThat(cache.get(1L)).isEqualTo("a");
   }

@@ -71,7 +71,8 @@ final class CachePair implements AutoCloseable {
   void expire(String cache, long key, TwoTierCache<Long, ?> heap) {
     redis.eval("""
         local v=redis.call('GET',KEYS[1])
-        redis.call('SET',KEYS[1],struct.pack('>I8',1)..string.sub(v,9),'KEEPTTL')""", List.of(key("v:" + cache + ":" + key)), List.of());
+        redis.call('SET',KEYS[1],struct.pack('>I8',1)..string.sub(v,9),'KEEPTTL')""",
+        List.of(key("v:" + cache + ":" + key)), List.of());
     ((LeasedCache<Long, ?>) heap).invalidated(Long.toString(key));
   }
 

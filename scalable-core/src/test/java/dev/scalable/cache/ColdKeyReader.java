@@ -12,8 +12,9 @@ import java.util.stream.Collectors;
 import redis.clients.jedis.RedisClient;
 
 /**
- * A process with a cache, for {@link ColdKeyTest}: says READY, waits for a byte, asks for one key on many threads at once, and says
- * how many of them got the value. Each load counts itself in Redis; where it is told to, the first says LOADING and does not return.
+ * A process with a cache, for {@link ColdKeyTest}: says READY, waits for a byte, asks for one key on many threads at
+ * once, and says how many of them got the value. Each load counts itself in Redis; where it is told to, the first says
+ * LOADING and does not return.
  */
 public final class ColdKeyReader {
 

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.RedisClient;
 
 /**
- * Case 17 of the twenty: a stampede. Many processes with a hundred callers each ask for one cold key at once, and it is loaded once;
- * when whoever loads it is killed, once more.
+ * Case 17 of the twenty: a stampede. Many processes with a hundred callers each ask for one cold key at once, and it is
+ * loaded once; when whoever loads it is killed, once more.
  *
  * <p>{@code -Dscalable.cold.processes=10}, as the profile {@code full} has it, sets how many.
  */
@@ -69,7 +69,8 @@ class ColdKeyTest {
   private void start(int processes, boolean firstHangs) throws IOException, InterruptedException {
     for (int i = 0; i < processes; i++) {
       ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-          "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), ColdKeyReader.class.getName());
+          "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
+          ColdKeyReader.class.getName());
       builder.environment().keySet().removeIf(name -> name.startsWith("SCALABLE_"));
       builder.environment().putAll(Map.of(
           "SCALABLE_REDIS_URL", TestStack.redis().uri().toString(),

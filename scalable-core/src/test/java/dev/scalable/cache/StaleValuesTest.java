@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What has expired, or is about to: served while there is no better, refreshed in time, and gone once it was invalidated. */
+/**
+ * What has expired, or is about to: served while there is no better, refreshed in time, and gone once it was
+ * invalidated.
+ */
 class StaleValuesTest {
 
   private final CachePair pair = CachePair.start("SCALABLE_CACHE_LOAD_TIMEOUT", "2s");
@@ -108,7 +111,7 @@ class StaleValuesTest {
   }
 
   @Test
-  void a_caller_waits_no_longer_than_the_soft_timeout_where_there_is_an_expired_value_and_the_load_goes_on() throws Exception {
+  void a_caller_waits_no_longer_than_the_soft_timeout_for_what_has_expired_and_the_load_goes_on() throws Exception {
     TwoTierCache<Long, String> cache = keeping(pair.one).softTimeout(Duration.ofMillis(20)).build(this::load);
     TwoTierCache<Long, String> other = keeping(pair.two).softTimeout(Duration.ofMillis(20)).build(this::load);
     assertThat(cache.get(1L)).isEqualTo("old");
@@ -185,9 +188,13 @@ class StaleValuesTest {
     assertThatThrownBy(() -> new Loaded.Value<>("x", Duration.ZERO)).hasMessageContaining("Uncached");
   }
 
-  /** In the last half minute of its minute, on average; at a moment that is drawn, but with this factor almost always the first. */
+  /**
+   * In the last half minute of its minute, on average; at a moment that is drawn, but with this factor almost always
+   * the first.
+   */
   private CacheBuilder<Long, String> brief(CacheInstance instance) {
-    return instance.caches().named("brief", Long.class, String.class).expireAfterWrite(Duration.ofSeconds(2)).refreshAhead(100);
+    return instance.caches().named("brief", Long.class, String.class).expireAfterWrite(Duration.ofSeconds(2))
+        .refreshAhead(100);
   }
 
   private @Nullable String slowly(Long id) throws IOException, InterruptedException {
