@@ -101,7 +101,7 @@ class ArchitectureTest {
 
   @Test
   void sql_is_written_only_where_tables_are_kept() {
-    noClasses().that().resideOutsideOfPackages(ROOT + ".db", ROOT + ".idempotency", ROOT + ".schema")
+    noClasses().that().resideOutsideOfPackages(ROOT + ".db", ROOT + ".idempotency", ROOT + ".schema", ROOT + ".cache")
         .should().dependOnClassesThat().resideInAPackage("org.jdbi..").check(MAIN);
   }
 

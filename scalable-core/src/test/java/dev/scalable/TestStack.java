@@ -9,6 +9,7 @@ import dev.scalable.testkit.cluster.RedisNode;
 import java.net.URI;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jdbi.v3.core.Jdbi;
 
 /**
  * A real PostgreSQL, a real Redis and one instance of {@link TinyService} behind a real Nginx: started when a test first asks, one
@@ -21,6 +22,10 @@ public final class TestStack {
   private static final class Holder {
     static final Cluster CLUSTER =
         Cluster.builder().app(app(TinyService.class)).instances(1).maxInstances(1).start();
+
+    static {
+      LibrarySchema.create(Jdbi.create(CLUSTER.postgres().dataSource()));
+    }
   }
 
   private TestStack() {}
@@ -43,7 +48,7 @@ public final class TestStack {
     return Holder.CLUSTER;
   }
 
-  /** Its PostgreSQL; make tables of your own. */
+  /** Its PostgreSQL, with what the library keeps there; make tables of your own. */
   public static PostgresNode postgres() {
     return cluster().postgres();
   }

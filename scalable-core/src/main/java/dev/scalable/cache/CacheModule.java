@@ -18,6 +18,10 @@ public abstract class CacheModule {
   @IntoSet
   abstract Part invalidations(InvalidationLog invalidations);
 
+  @Binds
+  @IntoSet
+  abstract Part relay(Relay relay);
+
   /** The settings that all caches share. */
   @Provides
   @Singleton

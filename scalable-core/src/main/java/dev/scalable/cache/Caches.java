@@ -6,6 +6,7 @@ import dev.scalable.http.JsonCodec;
 import dev.scalable.redis.Redis;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,16 +22,21 @@ public final class Caches {
   private final InvalidationLog invalidations;
   private final Loads loads;
   private final Db db;
+  private final Relay relay;
+  private final CoherenceCounts coherence;
   private final Map<String, Counts> counts = new ConcurrentHashMap<>();
 
   @Inject
-  Caches(Redis redis, CacheSettings settings, JsonCodec json, InvalidationLog invalidations, Db db) {
+  Caches(Redis redis, CacheSettings settings, JsonCodec json, InvalidationLog invalidations, Db db, Relay relay,
+      CoherenceCounts coherence) {
     this.redis = redis;
     this.settings = settings;
     this.json = json;
     this.invalidations = invalidations;
     this.loads = new Loads(settings.maxLoads(), settings.loadTimeout());
     this.db = db;
+    this.relay = relay;
+    this.coherence = coherence;
   }
 
   /**
@@ -97,5 +103,35 @@ public final class Caches {
   /** Whether values in the heap may be served: it is proven that every invalidation has been applied to them. */
   public boolean nearTierServes() {
     return invalidations.validity().holds(System.nanoTime());
+  }
+
+  /** What has been done on this instance to keep all caches coherent, and what is left to do. */
+  public Coherence coherence() {
+    OutboxRows.Backlog backlog = relay.backlog();
+    return new Coherence(coherence.invalidations(), coherence.resyncs(), backlog.waiting(),
+        Duration.ofMillis((long) (backlog.oldestSeconds() * 1_000)));
+  }
+
+  /**
+   * What keeps caches coherent, in figures.
+   *
+   * @param invalidations keys that were invalidated since the start, by who has sent that: {@code local} this instance,
+   *     {@code remote} another one, {@code relay} this one in another's stead; all keys of a cache count as one. Every
+   *     origin is in it
+   * @param resyncs how often this instance has emptied its heap since the start because invalidations may be missing,
+   *     by cause: {@code gap}, {@code trimmed}, {@code split}, {@code epoch}, {@code regress}, {@code failover}, {@code
+   *     error}; all are in it
+   * @param announced invalidations that were announced in transactions of any instance and that Redis is not known to
+   *     have taken, as this instance has seen them within the last second; counted up to 10 000. What was announced
+   *     less than about a second ago is one of these
+   * @param oldest the age of the oldest of those; zero if there is none
+   */
+  public record Coherence(Map<String, Long> invalidations, Map<String, Long> resyncs, long announced, Duration oldest) {
+
+    /** Keeps copies. */
+    public Coherence {
+      invalidations = Map.copyOf(invalidations);
+      resyncs = Map.copyOf(resyncs);
+    }
   }
 }

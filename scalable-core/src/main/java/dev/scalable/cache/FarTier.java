@@ -2,7 +2,6 @@ package dev.scalable.cache;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.scalable.check.SharedState;
 import dev.scalable.redis.Redis;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -21,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <V> type of the value
  */
-@SharedState("the generation last seen in Redis, which every answer of Redis renews")
 final class FarTier<V> {
 
   private static final int GENERATION_AT = 8;
@@ -33,14 +31,11 @@ final class FarTier<V> {
 
   private final Payload<V> payload;
   private final Redis redis;
-  private final String prefix;
+  private final FarNames names;
   private final String name;
-  private final byte[] generationKey;
   private final Duration leaseTime;
   private final boolean wantsStale;
-
-  /** The generation seen last; a value of another one is not trusted without asking. */
-  private volatile byte[] generation = new byte[0];
+  private final KnownGeneration generation = new KnownGeneration();
 
   /**
    * The values of one cache.
@@ -51,9 +46,7 @@ final class FarTier<V> {
     this.name = name;
     this.payload = payload;
     this.redis = redis;
-    // One hash slot for all keys of a namespace, since the scripts touch several at once.
-    this.prefix = "{" + settings.namespace() + "}";
-    this.generationKey = (prefix + "g:" + name).getBytes(UTF_8);
+    this.names = new FarNames(settings.namespace());
     this.leaseTime = settings.loadTimeout().plusSeconds(1);
     this.wantsStale = wantsStale;
   }
@@ -90,12 +83,17 @@ final class FarTier<V> {
     record Busy<V>(@Nullable Found<V> stale, boolean resting) implements Reply<V> {}
   }
 
-  byte[] valueKey(String key) {
-    return (prefix + "v:" + name + ":" + key).getBytes(UTF_8);
+  /** The generation as far as it is known here; a value of another one is not trusted without asking. */
+  KnownGeneration generation() {
+    return generation;
   }
 
-  byte[] leaseKey(String key) {
-    return (prefix + "l:" + name + ":" + key).getBytes(UTF_8);
+  private byte[] valueKey(String key) {
+    return names.value(name, key);
+  }
+
+  private byte[] leaseKey(String key) {
+    return names.lease(name, key);
   }
 
   /** How long a right to fill lasts: who waits for one knows more after that. */
@@ -110,27 +108,21 @@ final class FarTier<V> {
    * @param proven whether the generation known here is proven to be the present one; else it is asked for as well
    */
   List<Optional<Found<V>>> get(List<String> keys, long now, boolean proven) {
-    byte[] known = generation;
-    List<byte @Nullable []> stored;
-    if (proven && known.length > 0) {
-      stored = redis.getAll(keys.stream().map(this::valueKey).toList());
-    } else {
-      List<byte[]> wanted = new ArrayList<>(keys.size() + 1);
-      wanted.add(generationKey);
-      keys.forEach(key -> wanted.add(valueKey(key)));
-      List<byte @Nullable []> answer = redis.getAll(wanted);
-      byte[] present = answer.getFirst();
-      known = present == null ? new byte[0] : present;
-      stored = answer.subList(1, answer.size());
+    List<byte[]> wanted = new ArrayList<>(keys.stream().map(this::valueKey).toList());
+    if (!proven) {
+      wanted.add(names.generation(name));
     }
+    List<byte @Nullable []> stored = redis.getAll(wanted);
+    byte[] present = proven ? null : stored.get(keys.size());
     List<Optional<Found<V>>> found = new ArrayList<>(keys.size());
-    for (byte[] each : stored) {
-      if (each == null || each.length <= PAYLOAD_AT || ByteBuffer.wrap(each).getLong() <= now
-          || !Arrays.equals(each, GENERATION_AT, PAYLOAD_AT, known, 0, known.length)) {
+    for (byte[] each : stored.subList(0, keys.size())) {
+      if (each == null || each.length <= PAYLOAD_AT || ByteBuffer.wrap(each).getLong() <= now) {
         found.add(Optional.empty());
-      } else {
-        found.add(Optional.ofNullable(decode(each)));
+        continue;
       }
+      boolean current = proven ? generation.isAt(each, GENERATION_AT, PAYLOAD_AT)
+          : present != null && Arrays.equals(each, GENERATION_AT, PAYLOAD_AT, present, 0, present.length);
+      found.add(current ? Optional.ofNullable(decode(each)) : Optional.empty());
     }
     return found;
   }
@@ -152,8 +144,8 @@ final class FarTier<V> {
     List<Redis.Run> runs = new ArrayList<>(keys.size());
     for (int i = 0; i < keys.size(); i++) {
       String key = keys.get(i);
-      runs.add(new Redis.Run(List.of(valueKey(key), leaseKey(key), generationKey),
-          List.of(tokens.get(i), number(leaseTime.toMillis()), random(8), number(newerThan))));
+      runs.add(new Redis.Run(List.of(valueKey(key), leaseKey(key), names.generation(name)),
+          List.of(tokens.get(i), number(leaseTime.toMillis()), number(newerThan))));
     }
     List<?> answers = redis.runEach(Scripts.LEASE, runs);
     List<Reply<V>> replies = new ArrayList<>(keys.size());
@@ -165,7 +157,7 @@ final class FarTier<V> {
 
   private Reply<V> reply(String key, byte[] token, List<?> answer, long newerThan) {
     byte[] current = (byte[]) answer.get(3);
-    generation = current;
+    generation.learn(current);
     byte[] stored = (byte[]) answer.get(1);
     int code = ((Long) answer.get(0)).intValue();
     if (code == 1) {
@@ -191,7 +183,7 @@ final class FarTier<V> {
     List<Redis.Run> runs = new ArrayList<>(fills.size());
     for (Fill fill : fills) {
       Lease lease = fill.lease();
-      runs.add(new Redis.Run(List.of(valueKey(lease.key()), leaseKey(lease.key()), generationKey),
+      runs.add(new Redis.Run(List.of(valueKey(lease.key()), leaseKey(lease.key()), names.generation(name)),
           List.of(lease.token(), lease.generation(), number(fill.freshMillis()), number(fill.keptMillis()),
               fill.body())));
     }

@@ -12,10 +12,12 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,10 +45,31 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Near: what is in the heap is served only while it is proven</h2>
  *
- * <p>Invalidations travel in a Redis stream whose entries name their predecessor, and {@link InvalidationLog} reads it. While its
- * checks show that it has applied everything up to a moment, the heap may be served for the validity bound after that moment;
- * without such a check it falls silent by itself, and reads go to Redis or to the loader. So a lost message, a half-open link, a
- * paused process or a failover bounds the error instead of leaving it until a time to live ends.
+ * <p>Invalidations travel in a Redis stream whose entries name their predecessor, and {@link LogReader} reads it. While
+ * its checks show that it has applied everything up to a moment, the heap may be served for the validity bound after
+ * that moment; without such a check it falls silent by itself, and reads go to Redis or to the loader. So a lost
+ * message, a half-open link, a paused process or a failover bounds the error instead of leaving it until a time to live
+ * ends.
+ *
+ * <h2>All keys at once</h2>
+ *
+ * <p>Each value carries the generation of its cache. To invalidate all keys is to begin a new one: what was stored
+ * before does not match any more, and neither does what was loaded before. Generations are numbers that grow, and what
+ * an instance knows of them only moves forward. While nothing is proven an instance does not trust what it knows, and
+ * has Redis compare.
+ *
+ * <h2>What must not be forgotten: the outbox</h2>
+ *
+ * <p>An invalidation that is announced in a transaction is a row in it, there if and only if the change is. When the
+ * transaction has committed it is sent at once, as any other; the row is for when this instance dies just then, or
+ * cannot reach Redis: then the {@link Relay} of another one sends it.
+ *
+ * <p>Redis may also take an invalidation and lose it, when a replica that was behind becomes the primary, or an old
+ * dump is loaded. So Redis has an <em>epoch</em>, a random name for the time in which nothing was lost, and whoever
+ * finds a doubt about that begins another one (script JOIN). Redis answers each invalidation with its epoch, and a row
+ * is done with only when it was taken in the present one. That is all there is to a replay: with a new epoch, the rows
+ * of late are due again. No event can be missed and no order matters, since the relay compares what is with what should
+ * be.
  *
  * <h2>Loads run on threads of their own</h2>
  *
@@ -309,21 +332,77 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
 
   @Override
   public void invalidate(K key) {
-    String text = keys.write(key);
-    try {
-      invalidations.append(name, List.of(text), List.of(far.valueKey(text), far.leaseKey(text)));
-    } finally {
-      near.remove(key);
-    }
+    invalidateAll(List.of(key));
   }
 
   @Override
   public void invalidate(Tx tx, K key) {
+    invalidateAll(tx, List.of(key));
+  }
+
+  @Override
+  public void invalidateAll(Collection<? extends K> some) {
+    List<K> gone = List.copyOf(some);
+    if (!gone.isEmpty()) {
+      remove(gone, texts(gone));
+    }
+  }
+
+  @Override
+  public void invalidateAll(Tx tx, Collection<? extends K> some) {
+    List<K> gone = List.copyOf(some);
+    if (!gone.isEmpty()) {
+      List<String> texts = texts(gone);
+      announce(tx, texts, () -> remove(gone, texts));
+    }
+  }
+
+  @Override
+  public void invalidateAll() {
+    clear();
+  }
+
+  @Override
+  public void invalidateAll(Tx tx) {
+    announce(tx, Outbox.ALL_KEYS, this::clear);
+  }
+
+  private List<String> texts(List<K> some) {
+    return some.stream().map(keys::write).toList();
+  }
+
+  /**
+   * Has something done once the transaction has committed, and written down in it, should this instance not come to do
+   * it.
+   */
+  private void announce(Tx tx, List<String> texts, Supplier<String> removal) {
+    Outbox outbox = invalidations.outbox();
+    long row = outbox.announce(tx, name, texts);
     tx.onEnd(outcome -> {
       if (outcome != Outcome.ROLLED_BACK) {
-        invalidate(key);
+        outbox.taken(row, removal.get());
       }
     });
+  }
+
+  /** Removes keys, far then near; the epoch in which Redis has taken that, empty if it has not. */
+  private String remove(List<K> gone, List<String> texts) {
+    try {
+      return invalidations.append(name, texts);
+    } finally {
+      gone.forEach(near::remove);
+    }
+  }
+
+  /** Removes all keys, likewise. */
+  private String clear() {
+    try {
+      Optional<LogWriter.Cleared> cleared = invalidations.clear(name);
+      cleared.ifPresent(answer -> far.generation().learn(answer.generation()));
+      return cleared.map(LogWriter.Cleared::epoch).orElse("");
+    } finally {
+      near.clear();
+    }
   }
 
   @Override
@@ -332,8 +411,15 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
   }
 
   @Override
-  public List<byte[]> farKeys(String text) {
-    return List.of(far.valueKey(text), far.leaseKey(text));
+  public void cleared(byte[] generation) {
+    // In this order: a read in between would bring a value of the generation before back from Redis.
+    far.generation().learn(generation);
+    near.clear();
+  }
+
+  @Override
+  public void joined(byte[] generation) {
+    far.generation().reset(generation);
   }
 
   /** How many places are taken in the heap. */

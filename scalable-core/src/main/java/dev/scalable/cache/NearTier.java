@@ -174,6 +174,11 @@ final class NearTier<K, V> {
     flights.remove(key);
   }
 
+  /** Gives up all places, those of loads in flight as well. */
+  void clear() {
+    flights.clear();
+  }
+
   /** How many places are taken. */
   int size() {
     return flights.size();

@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
  * Values by key, near in this instance's heap and far in Redis, loaded on a miss. Values must be immutable: every caller on this
  * instance gets the same object.
  *
- * <p>Coherence: after {@link #invalidate} has returned, this instance sees the change at once, another instance when the message
- * has travelled (about one round trip), and no instance serves the old value from its heap for longer than the validity bound
- * (2 s by default) after Redis has accepted the invalidation, whatever is lost. Failing to reach Redis never fails a call: reads
- * then go to the loader. An invalidation that Redis has not accepted is pending: this instance reads the key from the loader and
- * tries again until it succeeds, and other instances may serve the old value until then.
+ * <p>Coherence: after {@link #invalidate} has returned, this instance sees the change at once, another instance when
+ * the message has travelled (about one round trip), and no instance serves the old value from its heap for longer than
+ * the validity bound (2 s by default) after Redis has accepted the invalidation, whatever is lost. Failing to reach
+ * Redis never fails a call: reads then go to the loader. An invalidation that Redis has not accepted is pending: this
+ * instance reads the key from the loader and tries again until it succeeds, and other instances may serve the old value
+ * until then. One that was announced in a transaction is also tried by the others, and outlives this instance and a
+ * failover of Redis; one that was not is lost with either.
  *
  * <p>Safe for use by many threads; {@code get}, {@code getAll} and {@code getIfPresent} may block and belong on a handler thread,
  * {@code peek} never blocks.
@@ -84,10 +86,47 @@ public interface TwoTierCache<K, V> extends Lookup<K, V> {
    * Removes a value everywhere as soon as the transaction has committed, or may have: when its outcome is unknown the value goes
    * too. A transaction that rolled back invalidates nothing.
    *
+   * <p>It costs one statement in the transaction, which writes down what is to be invalidated: should this instance die
+   * right after the commit, or not reach Redis, another one does it within about a second. It is also done again when
+   * Redis has lost it in a failover. Needs the table of the library's migrations.
+   *
    * @param tx the transaction that changes what the value was loaded from
    * @param key the key of what it changes
+   * @throws IllegalStateException if the table is not there; the transaction can then only be rolled back
    */
   void invalidate(Tx tx, K key);
+
+  /**
+   * As {@link #invalidate(Object)}, for several keys in one round trip for each 500. Nothing is removed if there are
+   * none.
+   *
+   * @param keys the keys of what has changed
+   */
+  void invalidateAll(Collection<? extends K> keys);
+
+  /**
+   * As {@link #invalidate(Tx, Object)}, for several keys by one statement. Nothing is removed if there are none.
+   *
+   * @param tx the transaction that changes what the values were loaded from
+   * @param keys the keys of what it changes
+   * @throws IllegalStateException if the table is not there; the transaction can then only be rolled back
+   */
+  void invalidateAll(Tx tx, Collection<? extends K> keys);
+
+  /**
+   * Removes all values of this cache everywhere, and keeps loads that have already begun from bringing any back. One
+   * round trip, however many there are; the old values take up memory in Redis until their time to live ends.
+   */
+  void invalidateAll();
+
+  /**
+   * Removes all values of this cache everywhere as soon as the transaction has committed, as {@link #invalidate(Tx,
+   * Object)} does.
+   *
+   * @param tx the transaction that changes what the values were loaded from
+   * @throws IllegalStateException if the table is not there; the transaction can then only be rolled back
+   */
+  void invalidateAll(Tx tx);
 
   /** What this cache has done since the start, on this instance. */
   CacheStats stats();

@@ -72,6 +72,7 @@ public final class Metrics implements Part {
     gauge("cache.near.serving", "1 while values in the heap may be served, 0 while that is not proven",
         caches, all -> all.nearTierServes() ? 1 : 0);
     gauge("cache.invalidations.pending", "Invalidations that Redis has not acknowledged", caches, Caches::pendingInvalidations);
+    bindCoherence();
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
@@ -105,6 +106,21 @@ public final class Metrics implements Part {
         FunctionCounter.builder("db.transactions.retried", db, pool -> pool.stats().retried().getOrDefault(state, 0L))
             .tag("sqlstate", state)
             .description("Attempts of transactions that were followed by another").register(registry));
+  }
+
+  private void bindCoherence() {
+    gauge("cache.outbox.pending", "Announced invalidations that Redis is not known to have taken", caches,
+        all -> all.coherence().announced());
+    Gauge.builder("cache.outbox.oldest", caches, all -> all.coherence().oldest().toMillis() / 1e3).baseUnit("seconds")
+        .description("Age of the oldest of those").strongReference(true).register(registry);
+    caches.coherence().invalidations().keySet().forEach(origin ->
+        FunctionCounter.builder("cache.invalidations", caches,
+                all -> all.coherence().invalidations().getOrDefault(origin, 0L))
+            .tag("origin", origin).description("Keys that were invalidated").register(registry));
+    caches.coherence().resyncs().keySet().forEach(cause ->
+        FunctionCounter.builder("cache.resyncs", caches, all -> all.coherence().resyncs().getOrDefault(cause, 0L))
+            .tag("cause", cause).description("Times that the heap was emptied since something may be missing")
+            .register(registry));
   }
 
   private void bindAccessLog() {

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dagger.BindsInstance;
 import dagger.Component;
+import dev.scalable.TestStack;
 import dev.scalable.config.Settings;
 import dev.scalable.db.Db;
 import dev.scalable.db.DbModule;
@@ -12,7 +13,9 @@ import dev.scalable.lifecycle.Part;
 import dev.scalable.redis.Redis;
 import dev.scalable.redis.RedisModule;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,6 +34,8 @@ final class CacheInstance implements AutoCloseable {
 
     InvalidationLog log();
 
+    Outbox outbox();
+
     Set<Part> parts();
 
     /** Gives the settings. */
@@ -46,6 +51,22 @@ final class CacheInstance implements AutoCloseable {
   private CacheInstance(Map<String, String> environment) {
     wiring = DaggerCacheInstance_Wiring.factory().of(Settings.of(environment));
     parts = wiring.parts().stream().sorted(Comparator.comparing(Part::stage)).toList();
+  }
+
+  /** The settings of an instance with the test stack's PostgreSQL and this Redis; then names and values of others. */
+  static Map<String, String> environment(String namespace, URI redis, String... others) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("SCALABLE_REDIS_URL", redis.toString());
+    environment.put("SCALABLE_REDIS_TIMEOUT", "500ms");
+    environment.put("SCALABLE_DB_URL", TestStack.postgres().jdbcUrl());
+    environment.put("SCALABLE_DB_USER", TestStack.postgres().user());
+    environment.put("SCALABLE_DB_PASSWORD", TestStack.postgres().password());
+    environment.put("SCALABLE_DB_POOL_SIZE", "3");
+    environment.put("SCALABLE_CACHE_NAMESPACE", namespace);
+    for (int i = 0; i < others.length; i += 2) {
+      environment.put(others[i], others[i + 1]);
+    }
+    return environment;
   }
 
   /** Starts one, and waits until its heap may be served. */
@@ -76,6 +97,14 @@ final class CacheInstance implements AutoCloseable {
 
   boolean reading() {
     return wiring.log().reading();
+  }
+
+  String epoch() {
+    return wiring.log().epoch();
+  }
+
+  Outbox outbox() {
+    return wiring.outbox();
   }
 
   void stopLog() {

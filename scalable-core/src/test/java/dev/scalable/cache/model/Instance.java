@@ -33,12 +33,11 @@ final class Instance {
   Stage stage = Stage.FOLLOWS;
   Name applied = Name.START;
   int epoch;
-  /** The server that the epoch was read from, as far as this can be told. */
-  int epochOf;
   /** The head that a check has seen and that is to be confirmed. */
   Name target = Name.NONE;
   int seenEpoch = NONE;
-  int seenServer = NONE;
+  /** Whether the check was answered by another server than that on which the epoch began. */
+  boolean seenAnother;
   /** When the check under way was begun. */
   int begun;
   int provenUntil;
@@ -62,14 +61,13 @@ final class Instance {
     applied = applied.pack(bits);
     epoch = bits.of(epoch);
     if (setting.goesBack()) {
-      epochOf = bits.of(epochOf);
       dataLink = bits.of(dataLink);
       logLink = bits.of(logLink);
     }
     if (setting.bound() > 0) {
       target = target.pack(bits);
       seenEpoch = bits.of(seenEpoch);
-      seenServer = bits.of(seenServer);
+      seenAnother = bits.of(seenAnother);
       begun = bits.of(begun);
       provenUntil = bits.of(provenUntil);
     }
@@ -132,27 +130,23 @@ final class Instance {
     return world.setting.has(Rule.CHECK_OVER_DATA_LINK) ? dataLink : logLink;
   }
 
-  private static int identity(World world, int server) {
-    return world.setting.has(Rule.FAILOVER_SEEN) ? server : 0;
-  }
-
   private boolean finds(World world, Server server) {
-    return server.epoch != epoch || identity(world, checkLink(world)) != epochOf || !server.last.equals(applied);
+    return server.epoch != epoch || !server.isOfItsEpoch(world) || !server.last.equals(applied);
   }
 
   private static void answer(World world, Instance me) {
     Server server = world.servers[me.checkLink(world)];
     me.target = server.last;
     me.seenEpoch = server.epoch;
-    me.seenServer = identity(world, me.checkLink(world));
+    me.seenAnother = !server.isOfItsEpoch(world);
     me.stage = Stage.IS_ANSWERED;
   }
 
   private void compare(World world) {
     Name head = target;
-    boolean replaced = seenEpoch != epoch || seenServer != epochOf || head.equals(Name.NONE);
+    boolean replaced = seenEpoch != epoch || seenAnother || head.equals(Name.NONE);
     seenEpoch = NONE;
-    seenServer = NONE;
+    seenAnother = false;
     stage = Stage.FOLLOWS;
     if (replaced || head.id() < applied.id() || (head.id() == applied.id() && !head.equals(applied))) {
       lose();
@@ -214,11 +208,10 @@ final class Instance {
   private void join(World world) {
     Server server = world.dataOf(this);
     server.join(world);
-    if (world.setting.has(Rule.REPLAY)) {
-      Writer.replay(world);
+    if (world.setting.has(Rule.REPLAY) && !world.setting.has(Rule.ROW_OF_ONE_EPOCH)) {
+      world.unmark();
     }
     epoch = server.epoch;
-    epochOf = identity(world, dataLink);
     applied = server.last;
     knownGeneration = server.generation;
     appliedTo(server.fence);

@@ -55,8 +55,10 @@ enum Rule {
 
   /** A change of the server is seen as such, whatever is in its log. */
   FAILOVER_SEEN,
-  /** Who finds that something is missing has the newest invalidations sent again. */
+  /** When the server has changed, invalidations that were taken are sent again. */
   REPLAY,
+  /** A row is done with in the epoch in which Redis has taken it, instead of until somebody un-marks it. */
+  ROW_OF_ONE_EPOCH,
 
   /** A refresh replaces only the value that it was begun for. */
   REFRESH_REPLACES_ITS_OWN,

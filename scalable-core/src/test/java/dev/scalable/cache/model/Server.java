@@ -20,6 +20,8 @@ final class Server {
   int lease = NONE;
   int generation;
   int epoch;
+  /** The server on which the epoch began. */
+  int history;
   Name last = Name.START;
   List<Entry> log = new ArrayList<>();
   /** The newest version invalidated here: not part of Redis, but what the search knows. */
@@ -40,6 +42,7 @@ final class Server {
     lease = bits.of(lease);
     generation = bits.of(generation);
     epoch = bits.of(epoch);
+    history = bits.of(history);
     last = last.pack(bits);
     fence = bits.of(fence);
     for (int i = 0; i < takenAt.length; i++) {
@@ -62,6 +65,7 @@ final class Server {
     lease = from.lease;
     generation = from.generation;
     epoch = from.epoch;
+    history = from.history;
     last = from.last;
     fence = from.fence;
     System.arraycopy(from.takenAt, 0, takenAt, 0, takenAt.length);
@@ -70,7 +74,8 @@ final class Server {
 
   boolean same(Server other) {
     return value == other.value && valueGeneration == other.valueGeneration && expired == other.expired && lease == other.lease
-        && generation == other.generation && epoch == other.epoch && last.equals(other.last) && log.equals(other.log);
+        && generation == other.generation && epoch == other.epoch && history == other.history
+        && last.equals(other.last) && log.equals(other.log);
   }
 
   /** FLUSHALL. */
@@ -79,6 +84,7 @@ final class Server {
     lease = NONE;
     generation = NONE;
     epoch = NONE;
+    history = NONE;
     last = Name.NONE;
     log.clear();
   }
@@ -144,14 +150,22 @@ final class Server {
     log.add(new Entry(last, before, version, cleared, by));
   }
 
-  /** The script JOIN: makes an epoch if there is none, and finds the head again if it was lost. */
+  /** Whether the epoch began here, as far as that can be told. */
+  boolean isOfItsEpoch(World world) {
+    return history == number || !world.setting.has(Rule.FAILOVER_SEEN);
+  }
+
+  /**
+   * The script JOIN: finds the head again if it was lost, and begins an epoch where there may be a hole in the history.
+   */
   void join(World world) {
     if (last.equals(Name.NONE)) {
       last = log.isEmpty() ? Name.START : log.getLast().name();
       epoch = NONE;
     }
-    if (epoch == NONE) {
+    if (epoch == NONE || !isOfItsEpoch(world)) {
       epoch = ++world.epochs;
+      history = number;
     }
     needGeneration(world);
   }

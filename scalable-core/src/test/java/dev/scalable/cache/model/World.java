@@ -18,14 +18,19 @@ final class World {
   final Reader[] readers;
   final Writer[] writers;
 
-  /** A row of the outbox. */
-  enum Row { NONE, DUE, DONE }
+  /** There is no row, or nothing that it is to be told. */
+  static final int NO_ROW = -1;
+  /** A row that was taken in no epoch. */
+  static final int DUE = 14;
+  /** A row that was taken, nobody knows in which epoch: only without its rule. */
+  static final int DONE = 13;
 
-  private static final Row[] ROWS = Row.values();
   private static final List<Invariant> INVARIANTS = List.of(Invariant.values());
 
-  /** Each writer's row. */
-  final Row[] outbox;
+  /** Each writer's row: the epoch in which it was taken, or one of the above. */
+  final int[] outbox;
+  /** The epoch in which Redis has taken what each row says, while the table is yet to be told. */
+  final int[] noted;
 
   /** Faults that come once. */
   boolean flushed;
@@ -50,10 +55,12 @@ final class World {
       readers[i] = new Reader(i, setting.readers().get(i));
     }
     writers = new Writer[setting.writers().size()];
-    outbox = new Row[writers.length];
+    outbox = new int[writers.length];
+    noted = new int[writers.length];
     for (int i = 0; i < writers.length; i++) {
       writers[i] = new Writer(i, setting.writers().get(i));
-      outbox[i] = Row.NONE;
+      outbox[i] = NO_ROW;
+      noted[i] = NO_ROW;
     }
   }
 
@@ -92,7 +99,8 @@ final class World {
       writer.pack(bits);
     }
     for (int i = 0; i < outbox.length; i++) {
-      outbox[i] = bits.of(outbox[i], ROWS);
+      outbox[i] = bits.of(outbox[i]);
+      noted[i] = bits.of(noted[i]);
     }
     flushed = bits.of(flushed);
     entryLost = bits.of(entryLost);
@@ -107,6 +115,36 @@ final class World {
   /** The server that an instance's commands go to. */
   Server dataOf(Instance instance) {
     return servers[instance.dataLink];
+  }
+
+  /**
+   * Whether a relay is to send a row: it was not taken in the epoch that an instance is in. One that is in the present
+   * is spared.
+   */
+  boolean isDue(int row) {
+    if (outbox[row] == NO_ROW || outbox[row] == DUE) {
+      return outbox[row] == DUE;
+    }
+    if (!setting.has(Rule.REPLAY) || !setting.has(Rule.ROW_OF_ONE_EPOCH) || outbox[row] == servers[primary].epoch) {
+      return false;
+    }
+    for (Instance instance : instances) {
+      if (instance.epoch != outbox[row]) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void taken(int row, int epoch) {
+    outbox[row] = setting.has(Rule.ROW_OF_ONE_EPOCH) ? epoch : DONE;
+  }
+
+  /** Makes all rows due that were taken: only without the rule by which they become so. */
+  void unmark() {
+    for (int i = 0; i < outbox.length; i++) {
+      outbox[i] = outbox[i] == DONE ? DUE : outbox[i];
+    }
   }
 
   /** Judges a version that a read returns which began with this floor at this tick. */

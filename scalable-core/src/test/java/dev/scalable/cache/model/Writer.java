@@ -1,7 +1,6 @@
 package dev.scalable.cache.model;
 
 import dev.scalable.cache.model.Explorer.Steps;
-import dev.scalable.cache.model.World.Row;
 import java.util.Arrays;
 import java.util.function.BiConsumer;
 
@@ -176,16 +175,18 @@ final class Writer {
     step(steps, "commits version", world.committed + 1, (next, me) -> {
       next.committed++;
       if (next.setting.has(Rule.OUTBOX) && (next.setting.can(Fault.WRITER_KILLED) || next.setting.can(Fault.FAILOVER))) {
-        next.outbox[number] = Row.DUE;
+        next.outbox[number] = World.DUE;
       }
       me.stage = then;
     });
   }
 
   private void announce(World world, Stage then) {
-    world.dataOf(world.instances[home]).invalidate(world, home);
-    if (world.outbox[number] == Row.DUE) {
-      world.outbox[number] = Row.DONE;
+    Server server = world.dataOf(world.instances[home]);
+    server.invalidate(world, home);
+    boolean answered = then != Stage.UNANSWERED && server.epoch != Server.NONE;
+    if (answered && world.outbox[number] != World.NO_ROW) {
+      world.noted[number] = server.epoch;
     }
     failed(world, then);
   }
@@ -206,23 +207,23 @@ final class Writer {
     stage = Stage.DONE;
   }
 
-  /** What the relay does. */
+  /** What the relays do, and what the table is told late. */
   static void relay(World world, Steps<World> steps) {
     for (int i = 0; i < world.outbox.length; i++) {
-      if (world.outbox[i] == Row.DUE) {
-        int row = i;
-        steps.add("the relay", "invalidates in Redis what its row says of writer", row + 1, next -> {
-          next.servers[next.primary].invalidate(next, NONE);
-          next.outbox[row] = Row.DONE;
+      int row = i;
+      if (world.isDue(row)) {
+        steps.add("a relay", "invalidates in Redis what its row says of writer", row + 1, next -> {
+          Server server = next.servers[next.primary];
+          server.invalidate(next, NONE);
+          next.taken(row, server.epoch);
         });
       }
-    }
-  }
-
-  /** Has all rows sent again. */
-  static void replay(World world) {
-    for (int i = 0; i < world.outbox.length; i++) {
-      world.outbox[i] = world.outbox[i] == Row.DONE ? Row.DUE : world.outbox[i];
+      if (world.noted[row] != World.NO_ROW) {
+        steps.add("the table", "learns that Redis has taken what its row says of writer", row + 1, next -> {
+          next.taken(row, next.noted[row]);
+          next.noted[row] = World.NO_ROW;
+        });
+      }
     }
   }
 }
