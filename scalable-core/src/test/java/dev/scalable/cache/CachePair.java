@@ -1,6 +1,7 @@
 package dev.scalable.cache;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scalable.TestStack;
 import java.util.HashMap;
@@ -56,6 +57,11 @@ final class CachePair implements AutoCloseable {
   /** Whether anybody has the right to fill a key. */
   boolean leased(String cache, long key) {
     return redis.exists(key("l:" + cache + ":" + key));
+  }
+
+  /** Keeps a right that somebody has from lapsing by itself: it ends when it is given back. */
+  void keepLease(String cache, long key) {
+    assertThat(redis.persist(key("l:" + cache + ":" + key))).as("somebody has it").isEqualTo(1);
   }
 
   /** What is stored of a key, header and all. */
