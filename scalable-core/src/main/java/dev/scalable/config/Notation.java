@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** How settings are written: time spans, and URIs without what must not be shown. */
 final class Notation {
 
-  private static final String HOST = "(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?::\\d{1,5})?";
+  private static final String HOST = "[A-Za-z0-9._-]+(?::\\d{1,5})?";
   private static final Pattern HOSTS = Pattern.compile("(?:[^@]*@)?" + HOST + "(?:," + HOST + ")+");
 
   private Notation() {}

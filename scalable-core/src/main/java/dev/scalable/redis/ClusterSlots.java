@@ -1,8 +1,8 @@
 package dev.scalable.redis;
 
 import dev.scalable.check.SharedState;
-import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -70,10 +70,12 @@ final class ClusterSlots implements Topology {
   /** Jedis looks for the cluster when it is made, and is not made if it finds none. */
   private void open() {
     try {
+      Set<HostAndPort> seeds = Set.copyOf(servers.addresses());
       ClusterConnectionProvider nodes =
-          new ClusterConnectionProvider(new HashSet<>(servers.addresses()), connector.config(), connector.poolConfig());
-      opened = new Opened(nodes, RedisClusterClient.builder().connectionProvider(nodes).clientConfig(connector.config())
-          .maxAttempts(MOST_ATTEMPTS).maxTotalRetriesDuration(connector.timeout()).build());
+          new ClusterConnectionProvider(seeds, connector.config(), connector.poolConfig());
+      opened = new Opened(nodes, RedisClusterClient.builder().nodes(seeds).connectionProvider(nodes)
+          .clientConfig(connector.config()).maxAttempts(MOST_ATTEMPTS).maxTotalRetriesDuration(connector.timeout())
+          .build());
       log.info("Redis Cluster found by {}", servers.addresses());
     } catch (JedisException e) {
       Throwable[] why = e.getSuppressed();

@@ -32,7 +32,7 @@ class SentinelTest {
   @BeforeEach
   void start() throws Exception {
     master = OwnRedis.start(folder);
-    replica = OwnRedis.start(folder, "--replicaof", "127.0.0.1 " + master.port());
+    replica = OwnRedis.start(folder, "--replicaof", "127.0.0.1", Integer.toString(master.port()));
     await().until(() -> replica.execute("INFO", "replication").contains("master_link_status:up"));
     for (int i = 0; i < 3; i++) {
       sentinels.add(OwnRedis.sentinel(folder, "sentinel monitor " + MASTER + " 127.0.0.1 " + master.port() + " 2",

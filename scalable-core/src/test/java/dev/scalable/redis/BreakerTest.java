@@ -32,12 +32,14 @@ class BreakerTest {
   @BeforeEach
   void listen() {
     lines.start();
+    logger.setLevel(Level.INFO);
     logger.addAppender(lines);
   }
 
   @AfterEach
   void stop() {
     logger.detachAppender(lines);
+    logger.setLevel(null);
   }
 
   private void pass(Duration span) {

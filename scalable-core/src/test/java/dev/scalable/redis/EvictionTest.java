@@ -33,12 +33,14 @@ class EvictionTest {
   void start() throws Exception {
     redis = OwnRedis.start(folder);
     lines.start();
+    logger.setLevel(Level.INFO);
     logger.addAppender(lines);
   }
 
   @AfterEach
   void stop() throws Exception {
     logger.detachAppender(lines);
+    logger.setLevel(null);
     redis.close();
   }
 

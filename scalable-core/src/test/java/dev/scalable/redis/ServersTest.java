@@ -41,11 +41,10 @@ class ServersTest {
 
   @Test
   void some_sentinels() {
-    Servers servers = of("redis-sentinel://:" + SECRET + "@s1,s2:5000,[::1]:5001/1#orders");
+    Servers servers = of("redis-sentinel://:" + SECRET + "@s1,s2:5000/1#orders");
     assertThat(servers.kind()).isEqualTo(Kind.SENTINEL);
     assertThat(servers.tls()).isFalse();
-    assertThat(servers.addresses())
-        .containsExactly(new HostAndPort("s1", 26379), new HostAndPort("s2", 5000), new HostAndPort("[::1]", 5001));
+    assertThat(servers.addresses()).containsExactly(new HostAndPort("s1", 26379), new HostAndPort("s2", 5000));
     assertThat(servers.master()).isEqualTo("orders");
     assertThat(servers.database()).isEqualTo(1);
   }
