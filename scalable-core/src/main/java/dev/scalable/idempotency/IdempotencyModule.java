@@ -2,12 +2,15 @@ package dev.scalable.idempotency;
 
 import dagger.Binds;
 import dagger.Module;
+import dagger.Provides;
 import dagger.multibindings.IntoSet;
+import dev.scalable.health.HealthCheck;
 import dev.scalable.lifecycle.Part;
+import java.time.Duration;
 
 /**
- * Has the table of keys checked at start, and cleared of what has expired, in an app that makes routes by
- * {@link Idempotent}.
+ * Has an app that makes routes by {@link Idempotent} wait for the table of keys before it becomes ready, and clears the table of
+ * what has expired.
  */
 @Module
 public abstract class IdempotencyModule {
@@ -17,4 +20,32 @@ public abstract class IdempotencyModule {
   @Binds
   @IntoSet
   abstract Part table(KeyTable table);
+
+  /** Keeps an instance that could answer no request with a key from becoming ready. */
+  @Provides
+  @IntoSet
+  static HealthCheck tableIsThere(KeyTable table) {
+    return new HealthCheck() {
+      @Override
+      public String name() {
+        return "idempotency keys";
+      }
+
+      @Override
+      public boolean critical() {
+        return true;
+      }
+
+      @Override
+      public Duration timeout() {
+        // A connection may have to be made for it.
+        return Duration.ofSeconds(3);
+      }
+
+      @Override
+      public void check() {
+        table.check();
+      }
+    };
+  }
 }

@@ -41,8 +41,8 @@ import java.util.Optional;
  * key counts for one route and one principal; requests without a principal share theirs. Filters run for each repeat,
  * outside of all this.
  *
- * <p>Needs the table of the library's migrations: a service that makes such a route does not start without. Immutable;
- * safe for use by many threads.
+ * <p>Needs the table of the library's migrations: an instance of a service that makes such a route becomes ready only when it is
+ * there. Immutable; safe for use by many threads.
  */
 @Singleton
 public final class Idempotent {

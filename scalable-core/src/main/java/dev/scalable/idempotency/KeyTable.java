@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The table of keys in the life of an instance: its presence is checked at start, and what has expired is deleted while
- * it runs. Does nothing in an app without a route that needs it.
+ * The table of keys in the life of an instance: the instance is not ready before the table is there, and what has expired
+ * is deleted while it runs. Does nothing in an app without a route that needs it.
  */
 @Singleton
 @SharedState("whether this app needs the table, and the thread of this instance that deletes expired keys")
@@ -47,17 +47,27 @@ final class KeyTable implements Part {
 
   @Override
   public void start() {
+    if (needed) {
+      thread = Thread.ofPlatform().daemon().name("expiry of idempotency keys").start(this::run);
+    }
+  }
+
+  /**
+   * Returns if the table is there as it is used here, or no route needs it.
+   *
+   * @throws IllegalStateException with a sentence for the operator if it is not
+   */
+  void check() {
     if (!needed) {
       return;
     }
     try {
-      db.read(tx -> tx.dao(Keys.class).check());
+      // The primary, since a replica may be behind the migration.
+      db.readPrimary(tx -> tx.dao(Keys.class).check());
     } catch (JdbiException e) {
-      throw new IllegalStateException("Routes of this app need the table scalable.idempotency_key, and the database of"
-          + " SCALABLE_DB_URL does not have it as this version of scalable-core uses it: run the migrations in"
-          + " dev/scalable/migration of scalable-core before the instances start", e);
+      throw new IllegalStateException("Routes of this app need the table scalable.idempotency_key, and the database does not"
+          + " have it as this version of scalable-core uses it: run the migrations in dev/scalable/migration of scalable-core", e);
     }
-    thread = Thread.ofPlatform().daemon().name("expiry of idempotency keys").start(this::run);
   }
 
   @Override

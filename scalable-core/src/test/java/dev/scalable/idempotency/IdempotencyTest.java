@@ -541,23 +541,24 @@ class IdempotencyTest {
   }
 
   @Test
-  void an_instance_without_its_table_does_not_start_and_says_what_to_do() throws Exception {
-    int port = TestStack.postgres().address().getPort();
+  void an_instance_without_its_table_is_not_ready_and_says_what_to_do_until_the_table_is_there() throws Exception {
+    KeyedInstance.Wiring needing = KeyedInstance.wiring(TestStack.postgres().address().getPort());
+    needing.idempotent().post("/x", (tx, r) -> Response.noContent());
+    KeyedInstance.Wiring without = KeyedInstance.wiring(TestStack.postgres().address().getPort());
     ASIDE.useHandle(handle -> handle.execute("alter schema scalable rename to away"));
     try {
-      KeyedInstance.Wiring needing = KeyedInstance.wiring(port);
-      needing.idempotent().post("/x", (tx, r) -> Response.noContent());
-      assertThatThrownBy(() -> KeyedInstance.start(needing)).isInstanceOf(IllegalStateException.class)
-          .hasMessageContainingAll("scalable.idempotency_key", "run the migrations in dev/scalable/migration of scalable-core");
-      KeyedInstance.stop(needing);
-
-      KeyedInstance.Wiring without = KeyedInstance.wiring(port);
-      assertThat(without.idempotent()).isNotNull();
+      KeyedInstance.start(needing);
       KeyedInstance.start(without);
-      KeyedInstance.stop(without);
+      assertThat(needing.keyCheck().critical()).isTrue();
+      assertThatThrownBy(needing.keyCheck()::check).isInstanceOf(IllegalStateException.class)
+          .hasMessageContainingAll("scalable.idempotency_key", "run the migrations in dev/scalable/migration of scalable-core");
+      without.keyCheck().check();
     } finally {
       ASIDE.useHandle(handle -> handle.execute("alter schema away rename to scalable"));
     }
+    needing.keyCheck().check();
+    KeyedInstance.stop(needing);
+    KeyedInstance.stop(without);
   }
 
   @Test

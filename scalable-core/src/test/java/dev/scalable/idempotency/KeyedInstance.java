@@ -9,6 +9,7 @@ import dev.scalable.config.Settings;
 import dev.scalable.db.Db;
 import dev.scalable.db.DbModule;
 import dev.scalable.db.DbUnavailable;
+import dev.scalable.health.HealthCheck;
 import dev.scalable.http.ErrorMapper;
 import dev.scalable.http.Filter;
 import dev.scalable.http.Principal;
@@ -53,6 +54,13 @@ final class KeyedInstance implements AutoCloseable {
     Db db();
 
     Set<Part> parts();
+
+    Set<HealthCheck> checks();
+
+    /** The check that keeps an instance without its table from becoming ready. */
+    default HealthCheck keyCheck() {
+      return checks().stream().filter(check -> check.name().equals("idempotency keys")).findFirst().orElseThrow();
+    }
 
     /** Gives the settings. */
     @Component.Factory

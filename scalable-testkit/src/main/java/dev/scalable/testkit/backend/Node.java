@@ -15,7 +15,7 @@ public interface Node {
     TERM,
     /** End at once. */
     KILL,
-    /** Stop in the middle of what it does. */
+    /** Stop in the middle of what it does; has stopped when the call returns. */
     STOP,
     /** Go on after {@link #STOP}. */
     CONT

@@ -133,7 +133,8 @@ public final class Instance {
   }
 
   /**
-   * Stops its process by SIGSTOP. Its port still takes connections, as many as the system queues, but nothing answers.
+   * Stops its process by SIGSTOP, and returns when none of its threads runs any more. Its port still takes connections, as many
+   * as the system queues, but nothing answers.
    *
    * @throws IllegalStateException if it does not run
    * @throws UnsupportedOperationException without {@link Capability#PAUSE}

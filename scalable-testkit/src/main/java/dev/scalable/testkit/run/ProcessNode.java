@@ -71,6 +71,9 @@ public final class ProcessNode implements Node {
           if (!Shell.signalGroup(process.pid(), signal.name())) { // no setsid here, or not so far yet
             Shell.signal(process.pid(), signal.name());
           }
+          if (signal == Signal.STOP) {
+            Standstill.await(process.toHandle(), name);
+          }
         }
       }
     }

@@ -75,6 +75,29 @@ class ProcessListTest {
     }
   }
 
+  /** Busy threads of low priority beside others: the system lets them, and so the signal, wait for their turn. */
+  @Test void what_was_told_to_stop_has_stopped_with_all_of_its_threads_and_children() throws IOException {
+    assumeTrue(SearchPath.find("setsid").isPresent() && Files.isDirectory(Path.of("/proc/self/task")), "this is no Linux");
+    String busy = "while :; do :; done";
+    List<Process> others = new ArrayList<>();
+    RunDirectory run = RunDirectory.create(false);
+    try (Reaper reaper = Reaper.watch(run, Reaper.PostgresStop.FAST)) {
+      for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+        others.add(new ProcessBuilder("/bin/sh", "-c", busy).start());
+      }
+      ProcessNode node = new NodeLauncher(run).launch(Role.APP, "node",
+          List.of("nice", "-n", "19", "/bin/sh", "-c", "(" + busy + ") & (" + busy + ") & " + busy), Map.of());
+      Awaitility.await().atMost(LIMIT).until(() -> Processes.ofRun(run.id()).size() == 3);
+      for (int round = 0; round < 20; round++) {
+        node.signal(Node.Signal.STOP);
+        assertThat(Processes.ofRun(run.id())).hasSize(3).allMatch(pid -> Processes.state(pid).equals("T"));
+        node.signal(Node.Signal.CONT);
+      }
+    } finally {
+      others.forEach(Process::destroyForcibly);
+    }
+  }
+
   @Test void an_app_that_ends_takes_with_it_what_it_has_forked() {
     assumeTrue(SearchPath.find("setsid").isPresent(), "there is no setsid on this machine");
     RunDirectory run = RunDirectory.create(false);

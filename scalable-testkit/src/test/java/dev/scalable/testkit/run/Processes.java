@@ -27,6 +27,12 @@ public final class Processes {
         .toList();
   }
 
+  /** What it does, as proc_pid_stat(5) names it in field 3: {@code R} runs, {@code S} sleeps, {@code T} is stopped. */
+  static String state(long pid) {
+    String stat = text(PROC.resolve(Long.toString(pid)).resolve("stat"));
+    return stat.substring(stat.lastIndexOf(')') + 2).substring(0, 1);
+  }
+
   private static Stream<Path> all() {
     try (Stream<Path> entries = Files.list(PROC)) {
       return entries.filter(entry -> entry.getFileName().toString().chars().allMatch(Character::isDigit))
