@@ -3,9 +3,14 @@ package dev.scalable.config;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** How settings are written: time spans, and URIs without what must not be shown. */
 final class Notation {
+
+  private static final String HOST = "[A-Za-z0-9._-]+(?::\\d{1,5})?";
+  private static final Pattern HOSTS = Pattern.compile("(?:[^@]*@)?" + HOST + "(?:," + HOST + ")+");
 
   private Notation() {}
 
@@ -45,5 +50,10 @@ final class Notation {
     return uri.toString()
         .replaceAll("//.*@", "//****@")
         .replaceAll("(?i)([?&][^=&]*(password|secret|token|key)[^=&]*=)[^&]*", "$1****");
+  }
+
+  /** Whether the authority of a URI is several hosts, with ports or without, perhaps behind a user and password. */
+  static boolean isHosts(@Nullable String authority) {
+    return authority != null && HOSTS.matcher(authority).matches();
   }
 }

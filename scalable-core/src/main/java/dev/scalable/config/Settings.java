@@ -193,8 +193,9 @@ public final class Settings {
   }
 
   /**
-   * A URI that must be given, with a host unless its scheme has a scheme in it, as those of JDBC. A password in it never shows in
-   * {@link #effective()} or in a mistake. May be given in a file, as a {@link #secret} may.
+   * A URI that must be given, with a host, or several separated by commas, unless its scheme has a scheme in it, as
+   * those of JDBC. A password in it never shows in {@link #effective()} or in a mistake. May be given in a file, as a
+   * {@link #secret} may.
    *
    * @param name name of the setting
    * @param example what such a URI looks like, for the message when it is missing
@@ -216,7 +217,7 @@ public final class Settings {
           try {
             URI uri = new URI(value);
             // Without this, a password with an @ or a slash in it would be taken for a part of the host or path.
-            if (uri.getHost() != null || scheme.indexOf(':') >= 0) {
+            if (uri.getHost() != null || scheme.indexOf(':') >= 0 || Notation.isHosts(uri.getRawAuthority())) {
               return uri;
             }
             throw new IllegalArgumentException("no host");

@@ -81,7 +81,7 @@ final class Attempt {
       return driver;
     } catch (SQLException e) {
       rollBack(connection, e);
-      pool.replaceAll();
+      replaceOthers();
       retryReason = Tally.LINK;
       throw new DbUnavailable("The database connection was lost before the transaction began", e);
     }
@@ -98,7 +98,7 @@ final class Attempt {
       SQLException cause = SqlStates.in(failure);
       if (cause != null) {
         if (lost) {
-          pool.replaceAll();
+          replaceOthers();
         }
         retryReason = retryReason(cause, lost, answered);
         refuse(failure, cause, lost);
@@ -146,7 +146,7 @@ final class Attempt {
         }
         throw new CommitRefused(e);
       }
-      pool.replaceAll();
+      replaceOthers();
       if (!readOnly) {
         outcome = Outcome.UNKNOWN;
         throw new CommitUnknown(e);
@@ -173,6 +173,16 @@ final class Attempt {
     if (driver.getTransactionState() == TransactionState.FAILED) {
       connection.rollback();
       throw new SQLException("a statement in the transaction had failed", SqlStates.IN_FAILED_TRANSACTION);
+    }
+  }
+
+  /**
+   * Has the other connections replaced as well, since this one was lost. Not if this thread was interrupted, as a
+   * handler is at its request's deadline: that breaks what a virtual thread reads from, and says nothing of the others.
+   */
+  private void replaceOthers() {
+    if (!Thread.currentThread().isInterrupted()) {
+      pool.replaceAll();
     }
   }
 

@@ -62,6 +62,7 @@ public record DbSettings(URI url, String user, String password, int poolSize, Du
         settings.duration("SCALABLE_DB_LEAK_DETECTION", Duration.ZERO, Duration.ZERO, Duration.ofHours(1)),
         settings.number("SCALABLE_INSTANCES", 0, 0, 10_000),
         settings.number("SCALABLE_DB_RESERVE", 5, 0, 10_000));
+    UrlForm.mistakes(read.url()).forEach(settings::mistake);
     UrlParameters.mistakes(read.url()).forEach(settings::mistake);
     return read;
   }

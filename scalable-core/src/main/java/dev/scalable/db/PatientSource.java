@@ -2,11 +2,14 @@ package dev.scalable.db;
 
 import java.io.PrintWriter;
 import java.sql.Connection;
+import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
@@ -21,9 +24,14 @@ final class PatientSource implements DataSource {
 
   private static final org.slf4j.Logger log = LoggerFactory.getLogger(PatientSource.class);
 
+  private static final int CLOSING_SECONDS = 5;
+
   private final String url;
   private final Properties properties;
+  /** Guarded by itself: the threads that are about to make a connection. */
+  private final Set<Thread> trying = new HashSet<>();
   private volatile boolean patient;
+  private volatile boolean closed;
   private volatile @Nullable SQLException failure;
 
   PatientSource(String url, Properties properties) {
@@ -31,9 +39,20 @@ final class PatientSource implements DataSource {
     this.properties = properties;
   }
 
-  /** From here on, or until false is given, waits for a server that is away. */
-  void patient(boolean value) {
-    patient = value;
+  /** From here on waits for a server that is away. */
+  void bePatient() {
+    patient = true;
+  }
+
+  /**
+   * From here on makes no connection, and ends the tries that there are: a server that says nothing would hold up the
+   * pool's end.
+   */
+  void close() {
+    closed = true;
+    synchronized (trying) {
+      trying.forEach(Thread::interrupt);
+    }
   }
 
   /** Why no connection can be made at the moment; null if the last try succeeded. */
@@ -43,25 +62,55 @@ final class PatientSource implements DataSource {
 
   @Override
   public Connection getConnection() throws SQLException {
+    Thread current = Thread.currentThread();
+    synchronized (trying) {
+      trying.add(current);
+    }
+    try {
+      return made();
+    } finally {
+      // Whoever is not among them is not interrupted.
+      synchronized (trying) {
+        trying.remove(current);
+      }
+    }
+  }
+
+  private Connection made() throws SQLException {
     for (;;) {
+      if (closed) {
+        throw new SQLException("The pool was closed");
+      }
       try {
-        Connection made = DriverManager.getConnection(url, properties);
+        Connection made = connect();
         if (failure != null) {
           failure = null;
           log.info("Connections to the database can be made again");
         }
         return made;
       } catch (SQLException e) {
-        if (!patient) {
+        if (!patient || closed) {
           throw e;
         }
         if (failure == null) {
-          log.warn("No connection to the database can be made; this is tried again several times a second: {}", e.getMessage());
+          log.warn("No connection to the database can be made; this is tried again several times a second: {}",
+              e.getMessage());
         }
         failure = e;
         pause(e);
       }
     }
+  }
+
+  /** Not by the driver manager's own method: that would repeat the URL, with any password, if no driver takes it. */
+  private Connection connect() throws SQLException {
+    for (Driver driver : (Iterable<Driver>) DriverManager.drivers()::iterator) {
+      Connection made = driver.acceptsURL(url) ? driver.connect(url, properties) : null;
+      if (made != null) {
+        return made;
+      }
+    }
+    throw new SQLException("No driver on the class path takes the URL of SCALABLE_DB_URL");
   }
 
   /** At random, so that the instances do not come all at once when the server is back. */
@@ -92,9 +141,10 @@ final class PatientSource implements DataSource {
     // Among the properties.
   }
 
+  /** For so long the pool waits, when it closes, for the end of a try. */
   @Override
   public int getLoginTimeout() {
-    return 0;
+    return CLOSING_SECONDS;
   }
 
   @Override

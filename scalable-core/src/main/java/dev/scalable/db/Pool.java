@@ -89,7 +89,7 @@ final class Pool implements Part {
       ServerCheck.run(connection, settings);
       connection.rollback();
     }
-    server.patient(true);
+    server.bePatient();
     Jdbi made = Jdbi.create(opened).installPlugin(new SqlObjectPlugin()).installPlugin(new PostgresPlugin());
     // Messages end in logs: they hold no arguments, which are the clients' data and could forge lines.
     made.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
@@ -120,7 +120,7 @@ final class Pool implements Part {
 
   @Override
   public void stop() {
-    server.patient(false);
+    server.close();
     HikariDataSource opened = source;
     if (opened != null) {
       opened.close();

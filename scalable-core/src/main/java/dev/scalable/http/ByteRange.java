@@ -1,7 +1,5 @@
 package dev.scalable.http;
 
-import java.util.Arrays;
-
 /**
  * A part of a content, as a client asks for it (RFC 9110 section 14.1.2).
  *
@@ -55,8 +53,8 @@ record ByteRange(int first, int last) {
     return text.length() <= MOST_DIGITS && text.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 
-  /** A copy of this part of a content. */
-  byte[] of(byte[] content) {
-    return Arrays.copyOfRange(content, first, last + 1);
+  /** This part of a content, which is not copied: the length of what is sent is the client's choice, and costs it nothing. */
+  Response.Body of(String contentType, byte[] content) {
+    return new Response.Body.Part(contentType, content, first, last + 1);
   }
 }

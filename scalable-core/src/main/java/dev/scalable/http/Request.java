@@ -17,7 +17,11 @@ public interface Request {
   /** The method; {@link Method#GET} also where a HEAD request is answered by a GET route. */
   Method method();
 
-  /** The path as it was sent, not decoded and without the query, for example {@code /products/7}. */
+  /**
+   * The path, not decoded and without the query, for example {@code /products/7}, in the one spelling that its address
+   * has (RFC 3986 section 6.2.2): no escapes of letters, digits and other characters that need none, and capital digits
+   * in all other escapes. A filter that compares it cannot be passed by {@code /%61dmin}.
+   */
   String path();
 
   /**

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -54,6 +55,10 @@ public record Response(int status, List<Header> headers, Body body) {
       if (OF_THE_SERVER.contains(name)) {
         throw new IllegalArgumentException("The server sets the header " + name + " itself; leave it out");
       }
+      checkValue(name, value);
+    }
+
+    private static void checkValue(String name, String value) {
       for (int i = 0; i < value.length(); i++) {
         char c = value.charAt(i);
         if ((c < ' ' && c != '\t') || c > '~') {
@@ -87,7 +92,29 @@ public record Response(int status, List<Header> headers, Body body) {
      * @param content the bytes; not copied, so not to be changed
      */
     @SuppressWarnings("ArrayRecordComponent") // identity is fine: a body is written once and never compared
-    record Bytes(String contentType, byte[] content) implements Body {}
+    record Bytes(String contentType, byte[] content) implements Body {
+      /** Refuses a type that cannot stand in a header. */
+      public Bytes {
+        checkType(contentType);
+      }
+    }
+
+    /**
+     * A part of some bytes, as they are.
+     *
+     * @param contentType value of the Content-Type header
+     * @param content the bytes; not copied, so not to be changed
+     * @param from index of the first byte that is sent
+     * @param to index after the last one
+     */
+    @SuppressWarnings("ArrayRecordComponent") // as above
+    record Part(String contentType, byte[] content, int from, int to) implements Body {
+      /** Refuses a type that cannot stand in a header, and a part that the bytes do not have. */
+      public Part {
+        checkType(contentType);
+        Objects.checkFromToIndex(from, to, content.length);
+      }
+    }
 
     /**
      * A value that the server writes as JSON.
@@ -102,7 +129,12 @@ public record Response(int status, List<Header> headers, Body body) {
      * @param contentType value of the Content-Type header
      * @param path the file
      */
-    record File(String contentType, Path path) implements Body {}
+    record File(String contentType, Path path) implements Body {
+      /** Refuses a type that cannot stand in a header. */
+      public File {
+        checkType(contentType);
+      }
+    }
 
     /**
      * Bytes that are made while they are sent.
@@ -111,7 +143,12 @@ public record Response(int status, List<Header> headers, Body body) {
      * @param length how many bytes there will be; empty when that is not known before
      * @param writer makes them
      */
-    record Stream(String contentType, OptionalLong length, Writer writer) implements Body {}
+    record Stream(String contentType, OptionalLong length, Writer writer) implements Body {
+      /** Refuses a type that cannot stand in a header. */
+      public Stream {
+        checkType(contentType);
+      }
+    }
 
     /**
      * Events, sent as they happen.
@@ -119,6 +156,13 @@ public record Response(int status, List<Header> headers, Body body) {
      * @param opener what is done with the stream
      */
     record Events(EventStream.Opener opener) implements Body {}
+
+    private static void checkType(String contentType) {
+      if (contentType.isEmpty()) {
+        throw new IllegalArgumentException("A body has a Content-Type, but this one's is empty");
+      }
+      Header.checkValue("Content-Type", contentType);
+    }
   }
 
   /** Makes a body while it is sent. */

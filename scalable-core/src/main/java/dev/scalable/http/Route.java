@@ -308,7 +308,7 @@ public final class Route {
   /**
    * This route with a strong entity tag on each 200, made of its bytes; one that the handler gave stays. A client that has these
    * bytes already is answered 304 (RFC 9110 section 13.1.2). The handler runs all the same: it saves the way, not the work. Not for
-   * bodies that are made while they are sent.
+   * parts, and not for bodies that are made while they are sent.
    */
   public Route withTag() {
     return with(new Options(options.maxBody, options.timeout, options.filters, options.inline, true, options.produces,

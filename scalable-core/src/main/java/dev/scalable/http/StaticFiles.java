@@ -163,6 +163,6 @@ public final class StaticFiles implements Handler {
           .header("Content-Range", "bytes */" + bytes.length);
     }
     Response part = head.header("Content-Range", "bytes " + range.first() + "-" + range.last() + "/" + bytes.length);
-    return new Response(206, part.headers(), new Response.Body.Bytes(content.type(), range.of(bytes)));
+    return new Response(206, part.headers(), range.of(content.type(), bytes));
   }
 }

@@ -2,6 +2,7 @@ package dev.scalable.idempotency;
 
 import dev.scalable.http.JsonCodec;
 import dev.scalable.http.Response;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -47,6 +48,8 @@ record Answer(int status, String headers, @Nullable String contentType, byte @Nu
           new Answer(response.status(), headers, "application/json", bounded(json.encode(value.value())));
       case Response.Body.Bytes bytes ->
           new Answer(response.status(), headers, bytes.contentType(), bounded(bytes.content()));
+      case Response.Body.Part part -> new Answer(response.status(), headers, part.contentType(),
+          bounded(Arrays.copyOfRange(part.content(), part.from(), part.to())));
       default -> throw new IllegalStateException("A route that is answered once for each key has answered with "
           + response.body().getClass().getSimpleName() + ", which is made while it is sent and cannot be kept:"
           + " nothing was changed. Answer with its address");

@@ -56,7 +56,7 @@ final class JacksonCodec implements JsonCodec {
     refuseIllFormed(json);
     T value;
     try {
-      value = mapper.readValue(new FiniteNumbers(mapper.createParser(json)), mapper.constructType(type.type()));
+      value = mapper.readValue(new BoundedNumbers(mapper.createParser(json)), mapper.constructType(type.type()));
     } catch (JacksonException e) {
       throw new Malformed(explain(e), e);
     }

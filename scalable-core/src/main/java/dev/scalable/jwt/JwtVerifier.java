@@ -39,6 +39,8 @@ public final class JwtVerifier implements TokenVerifier {
 
   private static final Duration CLOCK_SKEW = Duration.ofSeconds(30);
 
+  private static final String NOT_SIGNED = "The token is not one that the issuer has signed with a known key";
+
   private static final Set<JWSAlgorithm> ALGORITHMS = Set.of(
       JWSAlgorithm.RS256, JWSAlgorithm.RS384, JWSAlgorithm.RS512,
       JWSAlgorithm.PS256, JWSAlgorithm.PS384, JWSAlgorithm.PS512,
@@ -82,23 +84,33 @@ public final class JwtVerifier implements TokenVerifier {
 
   @Override
   public Principal verify(String token) throws Refused {
+    SignedJWT signed = parsed(token);
     JWTClaimsSet claims;
     try {
-      claims = processor.process(SignedJWT.parse(token), null);
+      claims = processor.process(signed, null);
     } catch (BadJWTException e) {
       throw new Refused(ofClaims(e));
     } catch (KeySourceException e) {
       throw Problem.unavailable("The keys that verify this token are not at hand; repeat the request");
-    } catch (ParseException | BadJOSEException | JOSEException | IllegalArgumentException e) {
-      throw new Refused("The token is not one that the issuer has signed with a known key");
+    } catch (BadJOSEException | JOSEException | IllegalArgumentException e) {
+      throw new Refused(NOT_SIGNED);
     }
     String subject = claims.getSubject();
-    if (subject.isEmpty()) {
+    if (subject == null || subject.isEmpty()) {
       throw new Refused("The token has an empty subject");
     }
     Map<String, Object> known = new HashMap<>(claims.toJSONObject());
     known.values().removeIf(Objects::isNull);
     return new Principal(subject, known);
+  }
+
+  private static SignedJWT parsed(String token) throws Refused {
+    try {
+      return SignedJWT.parse(token);
+    } catch (ParseException | RuntimeException e) {
+      // Nimbus fails on some that are no JSON objects; nobody has vouched for what stands in them yet.
+      throw new Refused(NOT_SIGNED);
+    }
   }
 
   /** In few words, none of them taken from the token. */

@@ -6,58 +6,33 @@ import dev.scalable.check.SharedState;
 import dev.scalable.lifecycle.Part;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.io.IOException;
-import java.net.Socket;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import redis.clients.jedis.AbstractPipeline;
-import redis.clients.jedis.ConnectionFactory;
-import redis.clients.jedis.ConnectionPoolConfig;
-import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.DefaultJedisSocketFactory;
-import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.JedisClientConfig;
-import redis.clients.jedis.JedisSocketFactory;
-import redis.clients.jedis.Protocol;
-import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.Response;
-import redis.clients.jedis.SslOptions;
-import redis.clients.jedis.StreamEntryID;
+import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
-import redis.clients.jedis.params.XReadParams;
-import redis.clients.jedis.providers.PooledConnectionProvider;
-import redis.clients.jedis.resps.StreamEntryBinary;
-import redis.clients.jedis.util.JedisURIHelper;
 
-/** Redis by Jedis: one pool for commands, and one connection that may block. Connects when first used, so Redis may come later. */
+/**
+ * Redis by Jedis: pooled connections for commands, and one that may block. Connects when first used, so Redis may come
+ * later.
+ */
 @Singleton
 @SharedState("the connections of this instance")
 final class JedisLink implements Redis, Part {
 
-  private static final Logger log = LoggerFactory.getLogger(JedisLink.class);
-
-  /** What a blocking read may take, its own wait included; without a bound, a half-open link would never be noticed. */
-  private static final Duration LONGEST_READ = Duration.ofMillis(1_500);
-
   private final RedisSettings settings;
-  private volatile @Nullable Clients clients;
-  /** Of the connection that reads: what it waits for can be ended from outside in no other way. */
-  private volatile @Nullable Socket readerSocket;
+  private volatile @Nullable Open open;
 
-  /** The two clients, made together. */
-  private record Clients(RedisClient commands, RedisClient reader) {}
+  private record Open(Topology topology, LogReader reader) {}
 
   @Inject
   JedisLink(RedisSettings settings) {
@@ -76,84 +51,96 @@ final class JedisLink implements Redis, Part {
 
   @Override
   public void start() {
-    clients = new Clients(client(settings.poolSize(), false), client(1, true));
-  }
-
-  private RedisClient client(int connections, boolean reads) {
-    URI uri = settings.uri();
-    int timeout = (int) settings.timeout().toMillis();
-    ConnectionPoolConfig pool = new ConnectionPoolConfig();
-    pool.setMaxTotal(connections);
-    pool.setMaxIdle(connections);
-    pool.setMaxWait(settings.timeout());
-    DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder()
-        .connectionTimeoutMillis(timeout)
-        .socketTimeoutMillis(timeout)
-        .blockingSocketTimeoutMillis((int) LONGEST_READ.toMillis())
-        .user(JedisURIHelper.getUser(uri))
-        .password(JedisURIHelper.getPassword(uri))
-        .database(JedisURIHelper.getDBIndex(uri))
-        .clientName("scalable");
-    if (JedisURIHelper.isRedisSSLScheme(uri)) {
-      config.sslOptions(SslOptions.defaults());
-    }
-    ConnectionFactory factory = ConnectionFactory.builder()
-        .clientConfig(config.build())
-        .socketFactory(sockets(config.build(), reads))
-        .build();
-    return RedisClient.builder().connectionProvider(new PooledConnectionProvider(factory, pool)).build();
-  }
-
-  private JedisSocketFactory sockets(JedisClientConfig config, boolean reads) {
-    JedisSocketFactory sockets = new DefaultJedisSocketFactory(address(), config);
-    return !reads ? sockets : () -> {
-      Socket made = sockets.createSocket();
-      readerSocket = made;
-      return made;
-    };
-  }
-
-  private HostAndPort address() {
-    URI uri = settings.uri();
-    return new HostAndPort(uri.getHost(), uri.getPort() < 0 ? Protocol.DEFAULT_PORT : uri.getPort());
+    Connector connector = new Connector(settings);
+    Topology topology = Topology.of(settings, connector);
+    open = new Open(topology, new LogReader(topology, connector));
+    topology.start();
   }
 
   @Override
   public void stop() {
-    Clients opened = clients;
-    if (opened != null) {
-      opened.commands().close();
-      opened.reader().close();
+    Open now = open;
+    if (now != null) {
+      now.reader().interrupt();
+      now.topology().stop();
     }
   }
 
-  private <T extends @Nullable Object> T ask(String tried, Function<Clients, T> question) {
-    Clients opened = clients;
-    if (opened == null) {
+  private Open open() {
+    Open now = open;
+    if (now == null) {
       throw new IllegalStateException("Redis was used before the service has started");
     }
-    try {
-      return question.apply(opened);
-    } catch (JedisDataException e) {
-      throw new Unavailable(tried + " was refused by Redis at " + address() + ": " + e.getMessage(), e);
-    } catch (JedisException e) {
-      throw new Unavailable(tried + " got no answer from Redis at " + address() + ": " + e.getMessage(), e);
+    return now;
+  }
+
+  private <T extends @Nullable Object> T ask(String tried, byte[] key, Function<UnifiedJedis, T> question) {
+    Topology topology = open().topology();
+    Breaker breaker = topology.breaker(key);
+    Breaker.Pass pass = breaker.pass();
+    if (pass == Breaker.Pass.NONE) {
+      throw breaker.refusal(tried);
     }
+    try {
+      T answer = question.apply(topology.commands());
+      breaker.answered(pass);
+      return answer;
+    } catch (JedisDataException e) {
+      breaker.answered(pass);
+      throw refused(tried, topology, e);
+    } catch (JedisException e) {
+      if (e instanceof JedisConnectionException || e.getCause() instanceof JedisConnectionException) {
+        breaker.failed(pass, e);
+        topology.unanswered();
+      } else {
+        // Not the server's fault: no connection became free in time.
+        breaker.ended(pass);
+      }
+      throw unanswered(tried, topology, e);
+    } catch (RuntimeException | Error e) {
+      breaker.ended(pass);
+      throw e;
+    }
+  }
+
+  private static Unavailable refused(String tried, Topology topology, JedisDataException e) {
+    if (String.valueOf(e.getMessage()).startsWith("READONLY")) {
+      topology.sentAway();
+    }
+    return new Unavailable(tried + " was refused by " + topology.describe() + ": " + e.getMessage(), e);
+  }
+
+  private static Unavailable unanswered(String tried, Topology topology, JedisException e) {
+    return new Unavailable(tried + " got no answer from " + topology.describe() + ": " + reason(e), e);
+  }
+
+  /**
+   * With what is behind it: that a connection failed is told by Jedis, and why by the JDK, perhaps as one of several
+   * attempts.
+   */
+  private static String reason(Throwable told) {
+    Throwable behind = told;
+    while (behind.getCause() != null || behind.getSuppressed().length > 0) {
+      behind = behind.getCause() != null ? behind.getCause() : behind.getSuppressed()[0];
+    }
+    String message = String.valueOf(told.getMessage());
+    String more = String.valueOf(behind.getMessage());
+    return message.contains(more) ? message : message + " (" + more + ")";
   }
 
   @Override
   public byte @Nullable [] get(byte[] key) {
-    return ask("GET", opened -> opened.commands().get(key));
+    return ask("GET", key, commands -> commands.get(key));
   }
 
   @Override
   public @Nullable Object run(Script script, List<byte[]> keys, List<byte[]> args) {
-    return ask("A script", opened -> {
+    return ask("A script", keys.getFirst(), commands -> {
       try {
-        return opened.commands().evalsha(script.digest().getBytes(UTF_8), keys, args);
+        return commands.evalsha(script.digest().getBytes(UTF_8), keys, args);
       } catch (JedisNoScriptException e) {
         // The server has restarted, or sees this script for the first time.
-        return opened.commands().eval(script.source().getBytes(UTF_8), keys, args);
+        return commands.eval(script.source().getBytes(UTF_8), keys, args);
       }
     });
   }
@@ -164,32 +151,34 @@ final class JedisLink implements Redis, Part {
     if (keys.size() == 1) {
       values.add(get(keys.getFirst()));
     } else {
-      values.addAll(ask("MGET", opened -> opened.commands().mget(keys.toArray(new byte[0][]))));
+      values.addAll(ask("MGET", keys.getFirst(), commands -> commands.mget(keys.toArray(new byte[0][]))));
     }
     return values;
   }
 
   @Override
   public List<@Nullable Object> runEach(Script script, List<Run> runs) {
+    List<byte[]> keys = runs.getFirst().keys();
     if (runs.size() == 1) {
-      return Collections.singletonList(run(script, runs.getFirst().keys(), runs.getFirst().args()));
+      return Collections.singletonList(run(script, keys, runs.getFirst().args()));
     }
-    return ask("A script, " + runs.size() + " times,", opened -> {
+    return ask("A script, " + runs.size() + " times,", keys.getFirst(), commands -> {
       try {
-        return pipelined(opened, runs, (pipeline, run) ->
+        return pipelined(commands, runs, (pipeline, run) ->
             pipeline.evalsha(script.digest().getBytes(UTF_8), run.keys(), run.args()));
       } catch (JedisNoScriptException e) {
-        // The server knew it for none of them: it executes what is sent at once in order, and forgets only what is flushed.
-        return pipelined(opened, runs, (pipeline, run) ->
+        // The server knew it for none of them: it executes what is sent at once in order, and forgets only what is
+        // flushed.
+        return pipelined(commands, runs, (pipeline, run) ->
             pipeline.eval(script.source().getBytes(UTF_8), run.keys(), run.args()));
       }
     });
   }
 
-  private static List<@Nullable Object> pipelined(Clients opened, List<Run> runs,
+  private static List<@Nullable Object> pipelined(UnifiedJedis commands, List<Run> runs,
       BiFunction<AbstractPipeline, Run, Response<Object>> command) {
     List<Response<Object>> replies = new ArrayList<>(runs.size());
-    try (AbstractPipeline pipeline = opened.commands().pipelined()) {
+    try (AbstractPipeline pipeline = commands.pipelined()) {
       runs.forEach(run -> replies.add(command.apply(pipeline, run)));
       pipeline.sync();
     }
@@ -200,32 +189,28 @@ final class JedisLink implements Redis, Part {
 
   @Override
   public List<Entry> read(byte[] stream, String after, int count, Duration wait) {
-    XReadParams params = new XReadParams().count(count).block((int) wait.toMillis());
-    List<Map.Entry<byte[], List<StreamEntryBinary>>> streams = ask("XREAD",
-        opened -> opened.reader().xreadBinary(params, Map.of(stream, new StreamEntryID(after))));
-    if (streams == null) {
-      return List.of();
+    Open now = open();
+    try {
+      return now.reader().read(stream, after, count, wait);
+    } catch (JedisDataException e) {
+      throw refused("XREAD", now.topology(), e);
+    } catch (JedisException e) {
+      now.topology().unanswered();
+      throw unanswered("XREAD", now.topology(), e);
     }
-    List<Entry> entries = new ArrayList<>();
-    for (Map.Entry<byte[], List<StreamEntryBinary>> one : streams) {
-      for (StreamEntryBinary entry : one.getValue()) {
-        Map<String, byte[]> fields = new HashMap<>();
-        entry.getFields().forEach((name, value) -> fields.put(new String(name, UTF_8), value));
-        entries.add(new Entry(entry.getID().toString(), fields));
-      }
-    }
-    return entries;
   }
 
   @Override
   public void interruptRead() {
-    Socket waiting = readerSocket;
-    if (waiting != null) {
-      try {
-        waiting.close();
-      } catch (IOException e) {
-        log.debug("The connection that reads the stream could not be closed; it ends with its timeout", e);
-      }
+    Open now = open;
+    if (now != null) {
+      now.reader().interrupt();
     }
+  }
+
+  @Override
+  public int silentServers() {
+    Open now = open;
+    return now == null ? 0 : now.topology().silentServers();
   }
 }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The few operations on Redis that this library uses. Each takes at most the time that the settings give and throws
- * {@link Unavailable} when it did not get an answer; whether it had an effect is then unknown. Keys and values are bytes.
+ * {@link Unavailable} when it did not get an answer; whether it had an effect is then unknown. While Redis does not
+ * answer at all, calls fail at once. Keys and values are bytes.
  *
  * <p>Safe for use by many threads.
  */
@@ -34,7 +35,8 @@ public interface Redis {
   List<byte @Nullable []> getAll(List<byte[]> keys);
 
   /**
-   * Runs a script, all of it at once and nothing else in between. Sent by its digest, in full only when the server does not know it.
+   * Runs a script, all of it at once and nothing else in between. Sent by its digest, in full only when the server does
+   * not know it.
    *
    * @param script the script
    * @param keys the keys that it touches, all in one hash slot
@@ -44,8 +46,8 @@ public interface Redis {
   @Nullable Object run(Script script, List<byte[]> keys, List<byte[]> args);
 
   /**
-   * Runs a script several times in one round trip: each time all at once, but others may come in between. When it throws, some may
-   * have run and others not.
+   * Runs a script several times in one round trip: each time all at once, but others may come in between. When it
+   * throws, some may have run and others not.
    *
    * @param script the script
    * @param runs what each run gets, at least one
@@ -62,7 +64,8 @@ public interface Redis {
   record Run(List<byte[]> keys, List<byte[]> args) {}
 
   /**
-   * Reads on in a stream, over a connection of its own, so that waiting keeps nobody else waiting. For one reader at a time.
+   * Reads on in a stream, over a connection of its own, so that waiting keeps nobody else waiting. For one reader at a
+   * time.
    *
    * @param stream key of the stream
    * @param after id of the last entry that was read
@@ -77,6 +80,14 @@ public interface Redis {
    * anew. Does nothing if none waits.
    */
   void interruptRead();
+
+  /**
+   * How many servers are left alone at this time: each has left several calls in a row unanswered, so that all but one
+   * in a second fail at once until it answers. In a cluster as many as its masters, else 0 or 1.
+   */
+  default int silentServers() {
+    return 0;
+  }
 
   /**
    * An entry of a stream.
@@ -109,13 +120,21 @@ public interface Redis {
     }
   }
 
-  /** Redis did not answer as it should: it is away, slow, or refused the command; the message says which, and at what address. */
+  /**
+   * Redis did not answer as it should: it is away, slow, or refused the command, or it was not asked since it has not
+   * answered others of late; the message says which, and at what address.
+   */
   final class Unavailable extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
     Unavailable(String message, Throwable cause) {
       super(message, cause);
+    }
+
+    /** Of a call that was not tried: without a stack, since there may be many, and each is to cost next to nothing. */
+    Unavailable(String message) {
+      super(message, null, false, false);
     }
   }
 }

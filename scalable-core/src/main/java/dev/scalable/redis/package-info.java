@@ -1,6 +1,6 @@
 /**
- * The link to Redis: pool, timeouts, scripts, reading of streams. The only importer of Jedis, so that no type of it and no detail
- * of its protocol shows elsewhere.
+ * The link to Redis: pool, timeouts, breaker, scripts, reading of streams, and finding the server that has a key. The
+ * only importer of Jedis, so that no type of it and no detail of its protocol shows elsewhere.
  */
 @NullMarked
 package dev.scalable.redis;

@@ -194,9 +194,11 @@ final class Call implements Runnable {
     }
     observed.tag(log.atWarn()).log("{} {} {} was not answered by its deadline and got a 504{}", request.id(),
         request.method(), request.path(), late == null ? "; no thread was free for it" : "; its handler was interrupted");
-    write(steps.writer().encode(Problem.of(504, "Gateway Timeout",
+    Response answer = Problem.of(504, "Gateway Timeout",
         "The request was not answered in the time it is given here; it may still have an effect")
-        .response(request.id(), request.trace().traceId()), false));
+        .response(request.id(), request.trace().traceId());
+    // A browser shows an answer to its page only with what a filter has added to it.
+    write(encoded(match.chain().nonBlocking().around(seen -> answer, request, thrown -> answer)));
   }
 
   /** Whether the caller is the one to answer: the first who asks. */

@@ -2,6 +2,7 @@ package dev.scalable.server;
 
 import dev.scalable.http.Problem;
 import io.undertow.conduits.ReadDataStreamSourceConduit;
+import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 import org.xnio.conduits.AbstractStreamSourceConduit;
@@ -53,6 +55,8 @@ final class ChunkedBody extends AbstractStreamSourceConduit<StreamSourceConduit>
   /** No extension is known that anybody uses. */
   private static final int LONGEST_EXTENSION = 256;
 
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
   private static final int LONGEST_TRAILERS = 8 * 1024;
 
   /**
@@ -61,7 +65,10 @@ final class ChunkedBody extends AbstractStreamSourceConduit<StreamSourceConduit>
   private static final int MOST_READ_AWAY = 1024 * 1024;
 
   private final HttpServerExchange exchange;
-  private final ByteBuffer raw = ByteBuffer.allocate(16 * 1024).flip();
+
+  /** Borrowed while there is something in it to look at: a client that sends slowly holds none meanwhile. */
+  private @Nullable PooledByteBuffer borrowed;
+  private ByteBuffer raw = NOTHING;
 
   private At at = At.SIZE;
   private long size;
@@ -85,11 +92,17 @@ final class ChunkedBody extends AbstractStreamSourceConduit<StreamSourceConduit>
   @Override
   public int read(ByteBuffer into) throws IOException {
     int before = into.position();
-    while (at != At.END && into.hasRemaining()) {
-      if (!raw.hasRemaining() && !fill()) {
-        break;
+    try {
+      while (at != At.END && into.hasRemaining()) {
+        if (!raw.hasRemaining() && !fill()) {
+          break;
+        }
+        advance(into);
       }
-      advance(into);
+    } finally {
+      if (!raw.hasRemaining()) {
+        giveBack();
+      }
     }
     int count = into.position() - before;
     return count == 0 && at == At.END ? -1 : count;
@@ -97,6 +110,10 @@ final class ChunkedBody extends AbstractStreamSourceConduit<StreamSourceConduit>
 
   /** Whether there is more to look at now. */
   private boolean fill() throws IOException {
+    if (borrowed == null) {
+      borrowed = exchange.getConnection().getByteBufferPool().getArrayBackedPool().allocate();
+      raw = borrowed.getBuffer();
+    }
     raw.clear();
     int count;
     try {
@@ -232,8 +249,16 @@ final class ChunkedBody extends AbstractStreamSourceConduit<StreamSourceConduit>
 
   private void end() {
     at = At.END;
-    raw.clear().flip();
+    giveBack();
     Connectors.terminateRequest(exchange);
+  }
+
+  private void giveBack() {
+    raw = NOTHING;
+    if (borrowed != null) {
+      borrowed.close();
+      borrowed = null;
+    }
   }
 
   @Override

@@ -30,15 +30,29 @@ final class Conditional {
     if (seen == null || (status != 200 && status != 206) || !(method.equals(Methods.GET) || method.equals(Methods.HEAD))) {
       return encoded;
     }
-    String tag = tag(encoded.response());
-    // A weak tag, which only a handler's own header can have, is compared like a strong one.
-    String strong = tag == null ? "" : tag.startsWith("W/") ? tag.substring(2) : tag;
-    if (strong.length() < 3 || !new EntityTag(strong.substring(1, strong.length() - 1)).isIn(all(exchange))) {
+    EntityTag tag = strong(tag(encoded.response()));
+    if (tag == null || !tag.isIn(all(exchange))) {
       return encoded;
     }
     List<Response.Header> headers = encoded.response().headers().stream()
         .filter(header -> !OF_THE_BODY.contains(header.name().toLowerCase(Locale.ROOT))).toList();
     return new ResponseWriter.Encoded(new Response(304, headers, new Response.Body.None()), null, null);
+  }
+
+  /**
+   * A weak tag, which only a handler's own header can have, is compared like a strong one. Null for a header that is
+   * none at all, which equals nothing.
+   */
+  private static @Nullable EntityTag strong(@Nullable String header) {
+    String tag = header == null ? "" : header.startsWith("W/") ? header.substring(2) : header;
+    if (tag.length() < 3 || tag.charAt(0) != '"' || tag.charAt(tag.length() - 1) != '"') {
+      return null;
+    }
+    try {
+      return new EntityTag(tag.substring(1, tag.length() - 1));
+    } catch (IllegalArgumentException malformed) {
+      return null;
+    }
   }
 
   /** The header may stand on several lines. */

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,9 @@ import org.slf4j.LoggerFactory;
 final class Failures {
 
   private static final Logger log = LoggerFactory.getLogger(Failures.class);
+
+  /** Control characters, line and paragraph separators. */
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\u2028\\u2029]+");
 
   private final Map<Class<?>, ErrorMapper<?>> mappers;
 
@@ -83,11 +87,19 @@ final class Failures {
           // A mapper may know some exceptions of its class and not others: those are as unexpected as without it.
           return unexpected(thrown, request, where);
         }
-        request.tag(log.atWarn()).log("{} {} answered {}: {}", request.id(), where, problem.status(), exception.toString());
+        request.tag(log.atWarn()).log("{} {} answered {}: {}", request.id(), where, problem.status(), onOneLine(exception.toString()));
         return problem;
       }
     }
     return unexpected(thrown, request, where);
+  }
+
+  /**
+   * A text that may repeat what a client has sent, as the messages of a database do, without what could end its line of
+   * the log and begin one that is forged.
+   */
+  private static String onOneLine(String text) {
+    return UNPRINTABLE.matcher(text).replaceAll(" ");
   }
 
   private @Nullable ErrorMapper<?> nearest(Class<?> thrown) {

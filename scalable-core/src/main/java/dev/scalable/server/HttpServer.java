@@ -157,7 +157,8 @@ public final class HttpServer implements Part {
         .set(UndertowOptions.DECODE_URL, false)
         .set(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, false)
         .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
-        .set(UndertowOptions.BUFFER_PIPELINED_DATA, true)
+        // Else an answer would be kept until the next request of a pipeline is answered, which may take long.
+        .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
         .set(UndertowOptions.ENABLE_HTTP2, false)
         .set(UndertowOptions.ENABLE_STATISTICS, false)
         .getMap();

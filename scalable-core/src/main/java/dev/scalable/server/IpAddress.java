@@ -30,7 +30,10 @@ final class IpAddress {
           return null;
         }
       }
-      // With a colon in it, the platform takes it for an address or for nothing.
+      if (text.charAt(0) == '.') {
+        // The platform would ask a name service for it. Anything else with a colon is an address to it, or nothing.
+        return null;
+      }
       return InetAddress.getByName(text);
     } catch (UnknownHostException e) {
       return null;

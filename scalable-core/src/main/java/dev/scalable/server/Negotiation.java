@@ -17,8 +17,7 @@ final class Negotiation {
   /**
    * Refuses a client that sends what a route does not take, or excludes all it answers with.
    *
-   * @throws Problem 415 if the route binds JSON and the request says that its body is something else; one that says
-   *     nothing passes
+   * @throws Problem 415 if the route binds JSON and the request has a body that it does not call JSON, or one in a coding
    * @throws Problem 406 if the request has {@code Accept}, and the route says what it produces, and the one has none of
    *     the other
    */
@@ -42,9 +41,16 @@ final class Negotiation {
 
   private static void checkBody(Route route, HttpServerExchange exchange) {
     String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
-    if (type != null && !json(type)) {
-      throw Problem.of(415, "Unsupported Media Type", "The body must be application/json, and it is " + type)
-          .header(taken(route.method()), "application/json");
+    // A browser asks nobody before it sends a body without a type for a page of another origin, with cookies and all.
+    if (type == null ? !exchange.isRequestComplete() : !json(type)) {
+      throw Problem.of(415, "Unsupported Media Type", "The body must be application/json, and it "
+          + (type == null ? "does not say what it is" : "is " + type)).header(taken(route.method()), "application/json");
+    }
+    HeaderValues codings = exchange.getRequestHeaders().get(Headers.CONTENT_ENCODING);
+    if (codings != null && !codings.stream().allMatch("identity"::equalsIgnoreCase)) {
+      // RFC 9110 section 15.5.16: this header is how it is told from a wrong type.
+      throw Problem.of(415, "Unsupported Media Type", "The body must have no coding, and it has "
+          + String.join(", ", codings)).header("Accept-Encoding", "identity");
     }
   }
 

@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
+import java.util.HexFormat;
 
 /**
  * The path and query as they came over the wire, checked and decoded here and nowhere else, once. The server hands them over
@@ -15,10 +17,23 @@ final class RawPath {
   /** More than any honest path and less than what makes a log or a regular expression suffer. */
   private static final int LONGEST = 8 * 1024;
 
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
+  /** Without the semicolon, which a path has only escaped. */
+  private static final BitSet PLAIN = new BitSet(128);
+
+  static {
+    PLAIN.set('a', 'z' + 1);
+    PLAIN.set('A', 'Z' + 1);
+    PLAIN.set('0', '9' + 1);
+    "-._~!$&'()*+,=:@".chars().forEach(PLAIN::set);
+  }
+
   private RawPath() {}
 
   /**
-   * The path of a request target: without scheme, authority and query.
+   * The path of a request target: without scheme, authority and query, and in its one spelling (RFC 3986 section
+   * 6.2.2). {@code /%61dmin} is {@code /admin}, so whoever compares it, as a filter may, need not know of the other.
    *
    * @throws Problem 414 if it is too long; 400 if a path could mean different things to us and to a proxy before us
    */
@@ -48,7 +63,41 @@ final class RawPath {
         throw Problem.badRequest("The path has an empty or a dot segment at " + i);
       }
     }
-    return path;
+    return path.indexOf('%') < 0 ? path : inOneSpelling(path);
+  }
+
+  /**
+   * Without escapes of what may stand in a segment unescaped (RFC 3986 section 3.3) and has no other meaning there, and
+   * with capital digits in all others.
+   */
+  private static String inOneSpelling(String path) {
+    StringBuilder text = new StringBuilder(path.length());
+    for (int i = 0; i < path.length(); i++) {
+      char c = path.charAt(i);
+      if (c != '%') {
+        text.append(c);
+        continue;
+      }
+      // A bad one is refused here and not left for later: what follows it could make it a good one.
+      int escaped = escaped(path, i);
+      if (PLAIN.get(escaped)) {
+        text.append((char) escaped);
+      } else {
+        text.append('%').append(HEX.toHexDigits((byte) escaped));
+      }
+      i += 2;
+    }
+    return text.toString();
+  }
+
+  /** The byte whose escape stands at a percent sign. */
+  private static int escaped(String raw, int percent) {
+    int high = percent + 2 < raw.length() ? Character.digit(raw.charAt(percent + 1), 16) : -1;
+    int low = high < 0 ? -1 : Character.digit(raw.charAt(percent + 2), 16);
+    if (low < 0) {
+      throw Problem.badRequest("A percent sign in the address is not followed by two hexadecimal digits");
+    }
+    return high << 4 | low;
   }
 
   /** Where the authority of an absolute target begins; -1 if this is none of HTTP. */
@@ -95,12 +144,7 @@ final class RawPath {
     for (int i = 0; i < raw.length(); i++) {
       char c = raw.charAt(i);
       if (c == '%') {
-        int high = i + 2 < raw.length() ? Character.digit(raw.charAt(i + 1), 16) : -1;
-        int low = high < 0 ? -1 : Character.digit(raw.charAt(i + 2), 16);
-        if (low < 0) {
-          throw Problem.badRequest("A percent sign in the address is not followed by two hexadecimal digits");
-        }
-        int decoded = high << 4 | low;
+        int decoded = escaped(raw, i);
         if (!plusIsSpace && (decoded == '/' || decoded == '\\' || decoded < ' ' || decoded == 127)) {
           throw Problem.badRequest("The path has an encoded slash, backslash or control character");
         }

@@ -151,6 +151,10 @@ final class RequestPath implements HttpHandler {
       return seen -> {
         throw e;
       };
+    } catch (Error e) {
+      return seen -> {
+        throw e;
+      };
     }
     return found == null ? null : seen -> Call.answer(lookup, seen, found.value());
   }

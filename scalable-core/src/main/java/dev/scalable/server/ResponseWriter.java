@@ -74,8 +74,7 @@ final class ResponseWriter {
   };
 
   /** A response whose body is bytes, or is made while it is sent. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Encoded(Response response, @Nullable String contentType, byte @Nullable [] content) {
+  record Encoded(Response response, @Nullable String contentType, @Nullable ByteBuffer content) {
 
     /** Whether its body is made while it is sent, by {@link LiveBodies}. */
     boolean live() {
@@ -106,19 +105,22 @@ final class ResponseWriter {
    * @param tagged whether a 200 without a tag gets one of its bytes
    */
   Encoded encode(Response response, boolean tagged) {
-    Encoded encoded = switch (response.body()) {
+    return switch (response.body()) {
       case Response.Body.None none -> new Encoded(response, null, null);
-      case Response.Body.Bytes bytes -> new Encoded(response, bytes.contentType(), bytes.content());
-      case Response.Body.Json value -> new Encoded(response, JSON, json.encode(value.value()));
+      case Response.Body.Bytes bytes -> encoded(response, bytes.contentType(), bytes.content(), tagged);
+      case Response.Body.Part part -> new Encoded(response, part.contentType(),
+          ByteBuffer.wrap(part.content(), part.from(), part.to() - part.from()));
+      case Response.Body.Json value -> encoded(response, JSON, json.encode(value.value()), tagged);
       case Response.Body.File file -> new Encoded(response, file.contentType(), null);
       case Response.Body.Stream stream -> new Encoded(response, stream.contentType(), null);
       case Response.Body.Events events -> new Encoded(response, EVENTS, null);
     };
-    byte[] content = encoded.content();
-    if (tagged && content != null && response.status() == 200 && Conditional.tag(response) == null) {
-      return new Encoded(response.withTag(EntityTag.ofContent(content)), encoded.contentType(), content);
-    }
-    return encoded;
+  }
+
+  private static Encoded encoded(Response response, String contentType, byte[] content, boolean tagged) {
+    Response answer = tagged && response.status() == 200 && Conditional.tag(response) == null
+        ? response.withTag(EntityTag.ofContent(content)) : response;
+    return new Encoded(answer, contentType, ByteBuffer.wrap(content));
   }
 
   /**
@@ -131,12 +133,12 @@ final class ResponseWriter {
     }
     Encoded answer = Conditional.apply(exchange, encoded);
     head(exchange, requestId, answer, then);
-    byte[] content = answer.content();
-    if (content == null || content.length == 0) {
+    ByteBuffer content = answer.content();
+    if (content == null || !content.hasRemaining()) {
       exchange.endExchange();
     } else {
-      exchange.setResponseContentLength(content.length);
-      exchange.getResponseSender().send(ByteBuffer.wrap(content), callback(then));
+      exchange.setResponseContentLength(content.remaining());
+      exchange.getResponseSender().send(content, callback(then));
     }
   }
 

@@ -4,6 +4,7 @@ import dev.scalable.cache.CacheStats;
 import dev.scalable.cache.Caches;
 import dev.scalable.db.Db;
 import dev.scalable.lifecycle.Part;
+import dev.scalable.redis.Redis;
 import dev.scalable.server.HttpServer;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
@@ -41,15 +42,17 @@ public final class Metrics implements Part {
   private final JvmGcMetrics collections = new JvmGcMetrics();
   private final Db db;
   private final Caches caches;
+  private final Redis redis;
   private final RequestLog accessLog;
   /** Had at the start alone: the server is made with what times its requests here. */
   private final Provider<HttpServer> server;
   private final Set<String> bound = ConcurrentHashMap.newKeySet();
 
   @Inject
-  Metrics(Db db, Caches caches, RequestLog accessLog, Provider<HttpServer> server) {
+  Metrics(Db db, Caches caches, Redis redis, RequestLog accessLog, Provider<HttpServer> server) {
     this.db = db;
     this.caches = caches;
+    this.redis = redis;
     this.accessLog = accessLog;
     this.server = server;
   }
@@ -73,6 +76,7 @@ public final class Metrics implements Part {
         caches, all -> all.nearTierServes() ? 1 : 0);
     gauge("cache.invalidations.pending", "Invalidations that Redis has not acknowledged", caches, Caches::pendingInvalidations);
     bindCoherence();
+    gauge("redis.breaker", "Servers that are not asked, since they do not answer", redis, Redis::silentServers);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);

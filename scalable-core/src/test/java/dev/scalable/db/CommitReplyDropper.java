@@ -10,8 +10,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Stands between a client and PostgreSQL: once armed, it lets the next COMMIT through and closes both ends on its reply. */
+/** Stands between a client and PostgreSQL: once armed, it closes both ends on the reply to the next commit. */
 public final class CommitReplyDropper implements AutoCloseable {
+
+  /** The tag of the reply to a commit. */
+  private static final String COMMITTED = "COMMIT\0";
 
   private final ServerSocket listener;
   private final int target;
@@ -36,14 +39,10 @@ public final class CommitReplyDropper implements AutoCloseable {
       try {
         Socket client = listener.accept();
         Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
-        AtomicBoolean dropping = new AtomicBoolean();
-        Thread.ofVirtual().start(() -> pump(client, server, bytes -> {
-          if (bytes.contains("COMMIT") && armed.compareAndSet(true, false)) {
-            dropping.set(true);
-          }
-          return true;
-        }));
-        Thread.ofVirtual().start(() -> pump(server, client, bytes -> !dropping.get()));
+        Thread.ofVirtual().start(() -> pump(client, server, bytes -> true));
+        // What the client sends does not always tell: a statement that was prepared goes by a name.
+        Thread.ofVirtual().start(() -> pump(server, client,
+            bytes -> !(bytes.contains(COMMITTED) && armed.compareAndSet(true, false))));
       } catch (IOException e) {
         return;
       }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.scalable.TestStack;
 import dev.scalable.config.ConfigException;
 import dev.scalable.config.Settings;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -44,6 +46,28 @@ class PoolStartTest {
   void a_url_that_could_switch_a_limit_off_is_refused(String parameters) {
     assertThatThrownBy(() -> settings("?" + parameters, Map.of())).isInstanceOf(ConfigException.class)
         .hasMessageContaining("SCALABLE_DB_URL must not have the parameter");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"//app:hunter2@localhost/app", "//app:hun/ter2@localhost/app",
+      "//localhost:5432?password=hunter2", "//localhost:five/app?password=hunter2",
+      "//localhost:65536/app?password=hunter2", "//localhost/app/x?password=hunter2",
+      "//local host/app?password=hunter2"})
+  void a_url_that_the_driver_would_repeat_since_it_cannot_read_it_is_refused_without_its_value(String rest) {
+    Settings settings = Settings.of(Map.of("SCALABLE_DB_URL", "jdbc:postgresql:" + rest));
+    DbSettings.from(settings);
+    assertThatThrownBy(settings::checkRead).hasMessageContaining("SCALABLE_DB_URL (value not shown)")
+        .message().doesNotContain("ter2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"app", "//localhost/app", "///app", "//localhost/",
+      "//10.0.0.1:5432/app?user=a&password=b/c@d", "//a.example:1,b-c.example:65535,c/app?targetServerType=primary", "//[::1]:5432/app", "//[fe80::1]/app"})
+  void a_url_of_each_form_that_the_driver_can_read_is_taken(String rest) throws SQLException {
+    Settings settings = Settings.of(Map.of("SCALABLE_DB_URL", "jdbc:postgresql:" + rest));
+    DbSettings read = DbSettings.from(settings);
+    settings.checkRead();
+    assertThat(DriverManager.getDriver(read.url().toString())).isNotNull();
   }
 
   @ParameterizedTest

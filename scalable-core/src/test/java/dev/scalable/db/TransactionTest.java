@@ -10,8 +10,10 @@ import dev.scalable.config.Settings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -372,6 +374,38 @@ class TransactionTest {
     release.countDown();
     ended.await();
     assertThat(entries()).isZero();
+  }
+
+  @Test
+  void a_caller_that_is_interrupted_costs_no_other_its_connection() throws InterruptedException {
+    Set<Integer> before = backends();
+    AtomicInteger broken = new AtomicInteger();
+    List<Throwable> thrown = new ArrayList<>();
+    // As a handler is at its request's deadline: this breaks what a virtual thread reads from.
+    Thread caller = Thread.ofVirtual().start(() -> thrown.add(catchThrowable(() -> db.read(tx -> {
+      broken.set(tx.handle().createQuery("select pg_backend_pid()").mapTo(Integer.class).one());
+      return tx.handle().execute("select pg_sleep(30)");
+    }))));
+    await().until(() -> broken.get() != 0 && aside.withHandle(handle -> handle.createQuery(
+        "select count(*) from pg_stat_activity where pid = :pid and wait_event = 'PgSleep'").bind("pid", broken.get())
+        .mapTo(Integer.class).one() == 1));
+    caller.interrupt();
+    caller.join();
+    assertThat(thrown).singleElement().isInstanceOf(DbUnavailable.class);
+    before.remove(broken.get());
+    assertThat(backends()).hasSize(SIZE).containsAll(before);
+  }
+
+  /** The server's processes at the end of all connections of the pool. */
+  private Set<Integer> backends() {
+    Set<Integer> backends = new HashSet<>();
+    List<Handle> all = new ArrayList<>();
+    for (int i = 0; i < SIZE; i++) {
+      all.add(pool.acquire());
+    }
+    all.forEach(handle -> backends.add(handle.createQuery("select pg_backend_pid()").mapTo(Integer.class).one()));
+    all.forEach(pool::release);
+    return backends;
   }
 
   @Test

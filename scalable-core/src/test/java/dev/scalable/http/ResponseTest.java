@@ -3,6 +3,7 @@ package dev.scalable.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +16,14 @@ class ResponseTest {
   void a_header_value_that_could_not_be_sent_as_it_is_is_refused(String value) {
     assertThatIllegalArgumentException().isThrownBy(() -> Response.noContent().header("X-Test", value))
         .withMessageContaining("X-Test");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "text/plain\r\nX-Forged: b", "text/plain\u010d\u010aX-Forged: b", "text/caf\u00e9"})
+  void a_content_type_that_could_not_be_sent_as_it_is_is_refused(String type) {
+    assertThatIllegalArgumentException().isThrownBy(() -> Response.file(type, Path.of("x"))).withMessageContaining("Content-Type");
+    assertThatIllegalArgumentException().isThrownBy(() -> Response.stream(type, out -> { }));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Response.Body.Bytes(type, new byte[1]));
   }
 
   @ParameterizedTest

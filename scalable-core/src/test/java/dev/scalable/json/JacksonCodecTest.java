@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.scalable.http.BodyType;
 import dev.scalable.http.JsonCodec;
 import java.math.BigDecimal;
 import java.nio.charset.Charset;
@@ -92,6 +93,16 @@ class JacksonCodecTest {
   @Test
   void a_number_bomb_is_refused() {
     assertThat(mistake("{" + ID + ",\"lines\":[],\"gift\":true,\"price\":" + "9".repeat(100_000) + "}")).hasSizeLessThan(200);
+  }
+
+  /** 1e1000000000 is 12 bytes, and a gigabyte once something is added to it or its scale is set. */
+  @ParameterizedTest
+  @ValueSource(strings = {"1e1000000000", "-1e1001", "1E-1001", "0e2147483647", "1.5e+99999999999"})
+  void a_number_that_grows_when_it_is_used_is_refused(String number) {
+    assertThat(mistake("{" + ID + ",\"lines\":[],\"gift\":true,\"price\":" + number + "}"))
+        .contains("out of range");
+    assertThatThrownBy(() -> codec.decode(("[" + number + "]").getBytes(UTF_8), new BodyType<List<BigDecimal>>() {}))
+        .isInstanceOf(JsonCodec.Malformed.class);
   }
 
   @Test

@@ -11,6 +11,8 @@ import com.nimbusds.jose.JWEAlgorithm;
 import com.nimbusds.jose.JWEHeader;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSAEncrypter;
 import com.nimbusds.jose.crypto.RSASSASigner;
@@ -25,6 +27,7 @@ import dev.scalable.auth.TokenVerifier;
 import dev.scalable.http.Principal;
 import java.util.Base64;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -194,6 +197,43 @@ class JwtVerifierTest {
     refuses(base64("{\"alg\":\"RS256\"}") + "." + base64("[".repeat(5_000)) + ".AA");
     refuses(base64("{\"alg\":\"RS256\",\"crit\":[\"x\"],\"x\":1}") + "." + base64("{}") + ".AA");
     refuses(base64("{\"alg\":\"RS256\",\"kid\":7}") + "." + base64("{}") + ".AA");
+    for (String header : List.of("null", "[]", "7", "\"x\"", "true", "{\"alg\":null}", "{\"alg\":7}", "")) {
+      refuses(base64(header) + "." + base64("{}") + ".AA");
+    }
+  }
+
+  @Test
+  void a_signed_token_whose_claims_are_none_is_refused() throws Exception {
+    for (String claims : List.of("null", "[]", "x", "{\"sub\":null", "{\"sub\":[]", "{\"sub\":{}", "{\"sub\":false")) {
+      String rest = claims.startsWith("{") ? ",\"iss\":\"" + Issuer.NAME + "\",\"aud\":\"" + Issuer.US + "\",\"exp\":9999999999}" : "";
+      JWSObject token = new JWSObject(new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("rsa-1").build(),
+          new Payload(claims + rest));
+      token.sign(new RSASSASigner(Issuer.RSA));
+      refuses(token.serialize());
+    }
+  }
+
+  @Test
+  void whatever_a_token_is_made_of_it_is_verified_or_refused() throws Exception {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    String token = Issuer.token(Issuer.EC, JWSAlgorithm.ES256, Issuer.claims());
+    String signed = token.substring(token.indexOf('.'));
+    List<String> words = List.of("null", "[", "]", "{", "}", "\"", ",", "1e999", "\\u0000", "\"crit\":[\"b64\"],", "\"b64\":false,",
+        "\"jwk\":null,", "\"jwk\":{\"kty\":\"oct\",\"k\":\"AA\"},", "\"x5c\":[null],", "\"typ\":null,", "\"kid\":null,");
+    for (int i = 0; i < 5_000; i++) {
+      StringBuilder header = new StringBuilder(random.nextInt(8) == 0 ? "" : "{\"alg\":\"ES256\",\"kid\":\"ec-1\"}");
+      for (int more = 1 + random.nextInt(3); more > 0; more--) {
+        header.insert(random.nextInt(header.length() + 1), words.get(random.nextInt(words.size())));
+      }
+      try {
+        VERIFIER.verify(base64(header.toString()) + signed);
+      } catch (TokenVerifier.Refused expected) {
+        assertThat(expected.reason()).isNotEmpty();
+      } catch (RuntimeException e) {
+        throw new AssertionError("the header " + header + " with the seed " + seed, e);
+      }
+    }
   }
 
   @Test

@@ -6,6 +6,7 @@ import static dev.scalable.server.Wire.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scalable.http.ErrorMapper;
+import dev.scalable.http.Lookup;
 import dev.scalable.http.Problem;
 import dev.scalable.http.Response;
 import dev.scalable.http.Route;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -48,6 +50,20 @@ class AnswersTest {
     }
   }
 
+  private static final String JSON = "Content-Type: application/json";
+
+  private static final Lookup<String, String> AT_HAND = new Lookup<>() {
+    @Override
+    public Found<String> peek(String key) {
+      throw new StackOverflowError("secret of the house");
+    }
+
+    @Override
+    public String get(String key) {
+      return key;
+    }
+  };
+
   private static final Set<Route> ROUTES = Set.of(
       Route.get("/", r -> Response.text("root")),
       Route.get("/things/{id}", r -> Response.text("thing " + r.pathLong("id"))),
@@ -66,6 +82,14 @@ class AnswersTest {
       Route.get("/error", r -> {
         throw new AssertionError("secret of the house");
       }),
+      Route.get("/failing-key", AT_HAND, r -> {
+        throw new AssertionError("secret of the house");
+      }, Response::text),
+      Route.get("/failing-lookup/{key}", AT_HAND, r -> r.path("key"), Response::text),
+      Route.get("/held", r -> {
+        new CountDownLatch(1).await();
+        return Response.noContent();
+      }).withTimeout(Duration.ofSeconds(2)),
       Route.get("/checked", r -> {
         throw new IOException("secret of the house");
       }),
@@ -236,9 +260,9 @@ class AnswersTest {
         row("a form", head("POST /items", "Content-Type: application/x-www-form-urlencoded", "Content-Length: 3") + "a=b", 415),
         row("a large body", json("POST /items", "x".repeat(1_001)), 413),
         row("a body too large for its route", json("PUT /small", item), 413),
-        row("a large chunked body", head("POST /items", "Transfer-Encoding: chunked") + "3e9\r\n" + "x".repeat(1001)
+        row("a large chunked body", head("POST /items", JSON, "Transfer-Encoding: chunked") + "3e9\r\n" + "x".repeat(1001)
             + "\r\n0\r\n\r\n", 413),
-        row("a chunked body too large for its route", head("PUT /small", "Transfer-Encoding: chunked") + "16\r\n" + item
+        row("a chunked body too large for its route", head("PUT /small", JSON, "Transfer-Encoding: chunked") + "16\r\n" + item
             + "\r\n0\r\n\r\n", 413),
         row("another transfer coding", head("POST /items", "Transfer-Encoding: gzip") + "0\r\n\r\n", 400),
         row("two transfer codings", head("POST /items", "Transfer-Encoding: gzip, chunked") + "0\r\n\r\n", 400),
@@ -247,6 +271,8 @@ class AnswersTest {
         row("exception", get("/exception"), 500),
         row("checked exception", get("/checked"), 500),
         row("error", get("/error"), 500),
+        row("an error of what makes a key", get("/failing-key"), 500),
+        row("an error of what has values at hand", get("/failing-lookup/x"), 500),
         row("stack overflow", get("/overflow"), 500),
         row("an exception that a mapper knows", get("/mapped"), 502),
         row("a handler's own pool is full", get("/rejected"), 500),
@@ -404,6 +430,17 @@ class AnswersTest {
 
   @ParameterizedTest
   @EnumSource
+  void an_answer_is_not_kept_back_for_that_of_the_next_request(ServerSettings.Threads threads) throws IOException {
+    try (Wire wire = connect(threads)) {
+      wire.send(get("/echo/1") + get("/held"));
+      assertThat(wire.answersWithin(Duration.ofMillis(1_500))).isTrue();
+      assertThat(wire.answer().body()).isEqualTo("1");
+      assertThat(wire.answer().status()).isEqualTo(504);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void a_client_that_waits_to_be_told_to_go_on_is_told(ServerSettings.Threads threads) throws IOException {
     try (Wire wire = connect(threads)) {
       wire.send(head("POST /items", "Content-Type: application/json", "Content-Length: 22", "Expect: 100-continue"));
@@ -451,7 +488,7 @@ class AnswersTest {
   void a_refused_body_that_never_comes_does_not_keep_the_connection(ServerSettings.Threads threads) throws IOException {
     for (String refused : List.of("POST /nowhere", "PUT /small", "OPTIONS /items")) {
       try (Wire wire = connect(threads)) {
-        Wire.Answer answer = wire.ask(head(refused, "Content-Length: 500") + "x");
+        Wire.Answer answer = wire.ask(head(refused, JSON, "Content-Length: 500") + "x");
         assertThat(answer.status()).isIn(404, 413, 400);
         assertThat(wire.rest()).isEmpty();
       }

@@ -37,6 +37,7 @@ class ConditionalTest {
       Route.get("/versioned", r -> Response.text("v7").withTag(EntityTag.ofVersion(7))).withTag(),
       Route.get("/plain", r -> Response.text("plain")),
       Route.get("/gone", r -> Response.json(404, "x")).withTag(),
+      Route.get("/own", r -> Response.text("own").header("ETag", r.query("tag").orElse(""))),
       Route.put("/checked", String.class, (r, body) -> {
         r.checkVersion(EntityTag.ofVersion(7));
         return Response.noContent();
@@ -55,7 +56,7 @@ class ConditionalTest {
 
   private static String put(String path, String... headers) {
     List<String> all = new ArrayList<>(List.of(headers));
-    all.add("Content-Length: 3");
+    all.addAll(List.of("Content-Type: application/json", "Content-Length: 3"));
     return head("PUT " + path, all.toArray(String[]::new)) + "\"x\"";
   }
 
@@ -112,6 +113,20 @@ class ConditionalTest {
 
   @ParameterizedTest
   @EnumSource
+  void a_header_of_the_handler_that_is_no_tag_equals_none_and_harms_nothing(ServerSettings.Threads threads)
+      throws Exception {
+    try (TestServer server = TestServer.start(threads, ROUTES); Wire wire = server.connect()) {
+      for (String tag : List.of("abc", "%22a%20b%22", "%22", "%22%22", "W/", "W/%22", "%22a%22b%22", "*", "")) {
+        for (String seen : List.of("\"b\"", "*", "\"a b\"", "\"\"", "\"a\"b\"")) {
+          assertThat(wire.ask(get("/own?tag=" + tag, "If-None-Match: " + seen)).body()).as(tag + seen).isEqualTo("own");
+        }
+      }
+      assertThat(wire.ask(get("/own?tag=W/%22ab%22", "If-None-Match: W/\"ab\"")).status()).isEqualTo(304);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void a_client_that_excludes_all_there_is_gets_406_and_any_other_what_there_is(ServerSettings.Threads threads)
       throws Exception {
     try (TestServer server = TestServer.start(threads, ROUTES); Wire wire = server.connect()) {
@@ -146,17 +161,53 @@ class ConditionalTest {
     }
   }
 
+  /** A page of any origin may send a body without a type, and its browser asks nobody beforehand (Fetch, section 4.2). */
+  @ParameterizedTest
+  @EnumSource
+  void a_body_without_a_media_type_is_not_taken_for_json(ServerSettings.Threads threads) throws Exception {
+    try (TestServer server = TestServer.start(threads, ROUTES)) {
+      for (String request : List.of(head("POST /post", "Content-Length: 3") + "\"x\"",
+          head("POST /post", "Content-Type:", "Content-Length: 3") + "\"x\"",
+          head("POST /post", "Transfer-Encoding: chunked") + "3\r\n\"x\"\r\n0\r\n\r\n")) {
+        try (Wire wire = server.connect()) {
+          Wire.Answer answer = wire.ask(request);
+          assertThat(answer.status()).isEqualTo(415);
+          assertThat(answer.header("Accept-Post")).contains("application/json");
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_body_in_a_coding_is_415_and_told_that_none_is_known(ServerSettings.Threads threads) throws Exception {
+    try (TestServer server = TestServer.start(threads, ROUTES)) {
+      for (String coding : List.of("gzip", "identity, gzip", "br")) {
+        try (Wire wire = server.connect()) {
+          Wire.Answer answer = wire.ask(head("POST /post", "Content-Type: application/json", "Content-Encoding: " + coding,
+              "Content-Length: 3") + "\"x\"");
+          assertThat(answer.status()).isEqualTo(415);
+          assertThat(answer.header("Accept-Encoding")).contains("identity");
+        }
+      }
+      try (Wire wire = server.connect()) {
+        assertThat(wire.ask(head("POST /post", "Content-Type: application/json", "Content-Encoding: identity",
+            "Content-Length: 3") + "\"x\"").status()).isEqualTo(204);
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void what_is_not_taken_or_not_accepted_is_refused_before_its_body_comes(ServerSettings.Threads threads)
       throws Exception {
     try (TestServer server = TestServer.start(threads, Route
         .post("/post", String.class, (r, body) -> Response.noContent()).withProduces("application/json"))) {
-      for (String header : List.of("Content-Type: text/xml", "Accept: text/xml")) {
+      for (String header : List.of("Content-Type: text/xml", "Content-Type: application/json\r\nAccept: text/xml")) {
         try (Wire wire = server.connect()) {
           // The body never comes, and the answer does. Nor is the client told to send it.
           Wire.Answer answer = wire.ask(head("POST /post", header, "Expect: 100-continue", "Content-Length: 3"));
-          assertThat(answer.status()).as(header).isEqualTo(header.startsWith("Accept") ? 406 : 415);
+          assertThat(answer.status()).as(header).isEqualTo(header.endsWith("Accept: text/xml") ? 406 : 415);
         }
       }
     }

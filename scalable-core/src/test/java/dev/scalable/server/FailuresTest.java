@@ -3,6 +3,9 @@ package dev.scalable.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.scalable.http.ErrorMapper;
 import dev.scalable.http.Problem;
 import dev.scalable.http.Response;
@@ -14,6 +17,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class FailuresTest {
 
@@ -50,6 +54,22 @@ class FailuresTest {
       assertThat(status(failures, Problem.conflict("as it is"))).isEqualTo(409);
       assertThat(status(failures, new AssertionError("no exception"))).isEqualTo(500);
     }
+  }
+
+  /** PostgreSQL repeats the value that it refuses, as a client has sent it. */
+  @Test
+  void what_a_mapped_exception_says_stays_on_its_line_of_the_log() {
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    Logger log = (Logger) LoggerFactory.getLogger(Failures.class);
+    lines.start();
+    log.addAppender(lines);
+    try {
+      status(Failures.of(List.of(to(409, IOException.class))), new IOException("Key (name)=(x\r\nERROR forged\u001b[2J\u2028\u0085) exists"));
+    } finally {
+      log.detachAppender(lines);
+    }
+    assertThat(lines.list).singleElement().satisfies(line -> assertThat(line.getFormattedMessage())
+        .contains("Key (name)=(x", "ERROR forged", ") exists").matches("[^\\p{Cntrl}\u2028\u0085]*"));
   }
 
   @Test

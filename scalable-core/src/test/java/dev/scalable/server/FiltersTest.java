@@ -11,8 +11,11 @@ import dev.scalable.http.Principal;
 import dev.scalable.http.Problem;
 import dev.scalable.http.Response;
 import dev.scalable.http.Route;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -128,6 +131,47 @@ class FiltersTest {
         assertThat(answer.status()).isEqualTo(413);
         assertThat(answer.all("X-Passed")).isNotEmpty();
       });
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_filter_that_looks_at_the_path_sees_one_spelling_of_it(ServerSettings.Threads threads) throws Exception {
+    Filter guard = Filter.nonBlocking((request, next) -> {
+      if (request.path().startsWith("/~admin/@all")) {
+        throw Problem.of(403, "Forbidden", "Not for everybody");
+      }
+      return next.proceed(request);
+    });
+    Route path = Route.get("/echo/{rest...}", r -> Response.text(r.path() + " " + r.path("rest")));
+    try (TestServer server = start(threads, Filters.of(guard), path,
+        Route.get("/~admin/@all", r -> Response.text("secret of the house")),
+        Route.get("/~admin/{who}", r -> Response.text("of " + r.path("who")))); Wire wire = server.connect()) {
+      for (String spelling : List.of("/~admin/@all", "/%7Eadmin/@all", "/%7e%61dmin/%40%61ll", "/~admin/%40all",
+          "http://test/~%61dmin/@all")) {
+        assertThat(wire.ask(get(spelling)).status()).as(spelling).isEqualTo(403);
+      }
+      // Decoded once, and no escape is made of what is left of two.
+      assertThat(wire.ask(get("/~admin/%2540all")).body()).isEqualTo("of %40all");
+      assertThat(wire.ask(get("/echo/%25%36%31")).body()).isEqualTo("/echo/%2561 %61");
+      assertThat(wire.ask(get("/echo/a%2bb%3b%c3%a9%20+/%2E%2e.")).body())
+          .isEqualTo("/echo/a+b%3B%C3%A9%20+/... a+b;\u00c3\u00a9 +/...");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void what_a_filter_that_does_not_block_adds_is_on_an_answer_that_is_late(ServerSettings.Threads threads)
+      throws Exception {
+    Route late = Route.get("/late", r -> {
+      new CountDownLatch(1).await();
+      return Response.noContent();
+    }).withTimeout(Duration.ofMillis(30));
+    try (TestServer server = start(threads, Filters.of(mark("heavy"), Filter.nonBlocking(mark("light"))), late); Wire wire = server.connect()) {
+      Wire.Answer answer = wire.ask(get("/late"));
+      assertThat(answer.status()).isEqualTo(504);
+      assertThat(answer.all("X-Passed")).containsExactly("light on the IO thread");
+      assertThat(answer.header("Content-Type")).contains("application/problem+json");
     }
   }
 

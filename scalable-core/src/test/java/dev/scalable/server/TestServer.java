@@ -105,6 +105,10 @@ public final class TestServer implements AutoCloseable {
     return server.openConnections();
   }
 
+  int requestsInFlight() {
+    return server.requestsInFlight();
+  }
+
   boolean refusing() {
     return server.refusing();
   }

@@ -74,6 +74,14 @@ class TrustedProxiesTest {
     assertThat(IpAddress.text(address(text))).isEqualTo(canonical);
   }
 
+  /** It runs on the IO thread, on what a client may have sent: a name service would hold up everybody's requests. */
+  @ParameterizedTest
+  @ValueSource(strings = {".::1", ".:", "..:1", ".1:2", "::1.", ":.", "a:b", "f.:", "1.2.3.4:"})
+  void nothing_is_looked_up(String text) {
+    assertThat(IpAddress.parse(text)).isNull();
+    assertThat(AskedNames.ODD).doesNotContain(text);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "1", "1.2.3", "1.2.3.4.5", "1.2.3.256", "1.2.3.04", "01.2.3.4", "1.2.3.", ".1.2.3", "1..2.3", "1.2.3.4 ",
       "1.2.3.-4", "1.2.3.4/8", "0x7f.1.1.1", "example.org", "fe80::1%lo", ":", ":::", "1:2", "1:2:3:4:5:6:7:8:9", "12345::",
