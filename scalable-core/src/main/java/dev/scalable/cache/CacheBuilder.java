@@ -142,7 +142,7 @@ public final class CacheBuilder<K, V> {
    *     #staleIfError}
    */
   public TwoTierCache<K, V> build(CacheLoader<K, V> loader) {
-    return build(Source.of(loader, null));
+    return build(new Source<>(loader, null, null));
   }
 
   /**
@@ -153,7 +153,7 @@ public final class CacheBuilder<K, V> {
    * @throws IllegalStateException as {@link #build(CacheLoader)}
    */
   public TwoTierCache<K, V> build(CacheLoader<K, V> one, CacheLoader.Many<K, V> many) {
-    return build(Source.of(one, many));
+    return build(new Source<>(one, null, many));
   }
 
   /**
@@ -163,7 +163,7 @@ public final class CacheBuilder<K, V> {
    * @throws IllegalStateException as {@link #build(CacheLoader)}
    */
   public TwoTierCache<K, V> build(Loaded.Loader<K, V> loader) {
-    return build(new Source<>(loader, null, true));
+    return build(new Source<>(null, loader, null));
   }
 
   private TwoTierCache<K, V> build(Source<K, V> source) {

@@ -99,6 +99,7 @@ class SlowLoadsTest {
     assertThat(pair.one.caches().loads().enter()).isTrue();
     FutureTask<String> waiting = inBackground(() -> cache.get(1L));
     await().until(() -> pair.one.caches().loads().waiting() == 1);
+    assertThat(pair.leased("crowded", 1)).as("by one who cannot load").isFalse();
     assertThat(elsewhere.get(2L)).isEqualTo("from elsewhere");
     assertThat(elsewhere.get(1L)).as("which another instance has a place for").isEqualTo("from elsewhere");
     assertThatThrownBy(waiting::get).hasCauseInstanceOf(CacheLoadTimeout.class)
