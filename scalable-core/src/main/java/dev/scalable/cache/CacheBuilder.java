@@ -172,8 +172,8 @@ public final class CacheBuilder<K, V> {
     }
     Freshness freshness = new Freshness(ttl, absentTtl, stale, softTimeout, eagerness);
     if (softTimeout != null && !freshness.keepsStale()) {
-      throw new IllegalStateException("Cache " + name + ": softTimeout is set and staleIfError is not, so there would never"
-          + " be a value that has expired to serve");
+      throw new IllegalStateException("Cache " + name + ": softTimeout is set and staleIfError is not, so there would"
+          + " never be a value that has expired to serve");
     }
     FarTier<V> far = new FarTier<>(name, new Payload<>(codec, compressAbove, counts), caches.redis(), caches.settings(),
         freshness.keepsStale() || source.asksForStale());

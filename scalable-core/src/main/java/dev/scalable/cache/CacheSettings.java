@@ -7,9 +7,9 @@ import java.time.Duration;
  * What all caches of a service share.
  *
  * @param namespace prefix of every key in Redis; services that share a Redis need different ones
- * @param nearValidity longest time for which a value in the heap may be served after it has been invalidated elsewhere; zero
- *     means that nothing is kept in the heap. The proof that this needs is renewed four times a second, so with less than a
- *     second the heap would often be silent
+ * @param nearValidity longest time for which a value in the heap may be served after it has been invalidated elsewhere;
+ *     zero means that nothing is kept in the heap. The proof that this needs is renewed four times a second, so with
+ *     less than a second the heap would often be silent
  * @param loadTimeout time that a load may take before it is interrupted and given up
  * @param maxLoads most loads at once on this instance, of all caches together; fewer than there are database
  *     connections, so that they leave some to others

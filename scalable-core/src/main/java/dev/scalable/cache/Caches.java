@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Makes the caches of a service. Inject it into the provider of a {@link TwoTierCache}. Safe for use by many threads. */
+/**
+ * Makes the caches of a service. Inject it into the provider of a {@link TwoTierCache}. Safe for use by many threads.
+ */
 @Singleton
 @SharedState("names that are given at start, the same on every instance")
 public final class Caches {
@@ -95,7 +97,9 @@ public final class Caches {
     return found.snapshot();
   }
 
-  /** How many invalidations Redis has not acknowledged yet: other instances may serve the old values of as many keys. */
+  /**
+   * How many invalidations Redis has not acknowledged yet: other instances may serve the old values of as many keys.
+   */
   public int pendingInvalidations() {
     return invalidations.pending();
   }

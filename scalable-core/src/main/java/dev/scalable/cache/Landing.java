@@ -105,7 +105,8 @@ final class Landing<K, V> {
         FarTier.Found<V> stale = arrival.stale();
         if (stale == null || stale.value() == null) {
           throw new IllegalStateException("Cache " + name + ": the loader says that " + arrival.trip().key()
-              + " is unchanged, and was not given a value that it could mean: return Unchanged only where Context.stale() is not null");
+              + " is unchanged, and was not given a value that it could mean: return Unchanged only where"
+              + " Context.stale() is not null");
         }
         yield answer(arrival, stale.value(), null, loadNanos);
       }

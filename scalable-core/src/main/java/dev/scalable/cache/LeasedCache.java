@@ -25,23 +25,25 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>The race that it is about</h2>
  *
- * <p>A reader misses, loads the old row, and is paused. A writer commits the new row and removes the key. The reader wakes up and
- * stores the old row, which stays until its time to live ends. A cache that only deletes cannot see this; it has to make the reader
- * prove, at the moment of storing, that nothing has happened to the key since it began to load.
+ * <p>A reader misses, loads the old row, and is paused. A writer commits the new row and removes the key. The reader
+ * wakes up and stores the old row, which stays until its time to live ends. A cache that only deletes cannot see this;
+ * it has to make the reader prove, at the moment of storing, that nothing has happened to the key since it began to
+ * load.
  *
  * <h2>Far: a fill needs a lease</h2>
  *
- * <p>Before it loads, a reader puts a random token at the key's lease (script LEASE); others see that and wait, so there is one load
- * in the cluster. To store, it must present the token (script FILL). An invalidation deletes the value <em>and the lease</em> in one
- * script, so every load that began before it is fenced. It is a proof that must be present and not a tombstone that must not be
- * lost: whatever Redis forgets, by eviction, flush or restart, only rejects fills.
+ * <p>Before it loads, a reader puts a random token at the key's lease (script LEASE); others see that and wait, so
+ * there is one load in the cluster. To store, it must present the token (script FILL). An invalidation deletes the
+ * value <em>and the lease</em> in one script, so every load that began before it is fenced. It is a proof that must be
+ * present and not a tombstone that must not be lost: whatever Redis forgets, by eviction, flush or restart, only
+ * rejects fills.
  *
  * <h2>Near: a place is taken before anything is read</h2>
  *
- * <p>What goes into the heap is a future, put in the key's place before Redis is asked. An invalidation removes it from there; when
- * it completes, it reaches those who waited for it, who had asked before, and stays for nobody. A fenced value gives up its place by
- * itself. The order of an invalidation is far, then near: the other way round, a read in between would bring the old value back
- * from Redis. The own entry of the log is applied as well, for the same reason.
+ * <p>What goes into the heap is a future, put in the key's place before Redis is asked. An invalidation removes it from
+ * there; when it completes, it reaches those who waited for it, who had asked before, and stays for nobody. A fenced
+ * value gives up its place by itself. The order of an invalidation is far, then near: the other way round, a read in
+ * between would bring the old value back from Redis. The own entry of the log is applied as well, for the same reason.
  *
  * <h2>Near: what is in the heap is served only while it is proven</h2>
  *
@@ -73,21 +75,23 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Loads run on threads of their own</h2>
  *
- * <p>A load is begun by one caller and awaited by all, so it belongs to none of them: it goes on when the first caller's request is
- * over, and when it takes too long it is interrupted, its lease is given back, and all who wait are told ({@link Loads}). Those who
- * wait get the value before Redis has taken it; if Redis then refuses it, it leaves the heap again.
+ * <p>A load is begun by one caller and awaited by all, so it belongs to none of them: it goes on when the first
+ * caller's request is over, and when it takes too long it is interrupted, its lease is given back, and all who wait are
+ * told ({@link Loads}). Those who wait get the value before Redis has taken it; if Redis then refuses it, it leaves the
+ * heap again.
  *
  * <h2>What has expired, and what was invalidated</h2>
  *
- * <p>Where asked for, Redis keeps a value for a while after it has expired, for when the loader fails or is slow. An invalidation
- * deletes it like any other, so an old value can be served for being old, and never for having been invalidated. Who is at a load
- * when the invalidation comes may still serve it, to those who had asked before. A refresh ahead of time is a load like any other:
- * it has a lease, it is fenced, and it takes only the place of the very value that it was begun for.
+ * <p>Where asked for, Redis keeps a value for a while after it has expired, for when the loader fails or is slow. An
+ * invalidation deletes it like any other, so an old value can be served for being old, and never for having been
+ * invalidated. Who is at a load when the invalidation comes may still serve it, to those who had asked before. A
+ * refresh ahead of time is a load like any other: it has a lease, it is fenced, and it takes only the place of the very
+ * value that it was begun for.
  *
  * <h2>When Redis is away</h2>
  *
- * <p>Reads go to the loader and nothing is kept. A key whose invalidation did not reach Redis is <em>pending</em>: this instance
- * reads it from the loader, so that it sees its own write, until the invalidation is acknowledged.
+ * <p>Reads go to the loader and nothing is kept. A key whose invalidation did not reach Redis is <em>pending</em>: this
+ * instance reads it from the loader, so that it sees its own write, until the invalidation is acknowledged.
  *
  * @param <K> type of the key
  * @param <V> type of the value
@@ -147,15 +151,15 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
   }
 
   /**
-   * On a hit as on a miss: what works while the cache is warm must not fail when it is cold. A load within a transaction would need a
-   * second connection while the first is held, and with all of them held so the loads would wait in vain; and it would not see what
-   * that transaction has written.
+   * On a hit as on a miss: what works while the cache is warm must not fail when it is cold. A load within a
+   * transaction would need a second connection while the first is held, and with all of them held so the loads would
+   * wait in vain; and it would not see what that transaction has written.
    */
   private void refuseInTransaction(String call, Object of) {
     if (inTransaction.getAsBoolean()) {
       throw new IllegalStateException("Cache " + name + ": " + call + "(" + of + ") was called on a thread that is in a"
-          + " transaction; it may have to load, with a connection of its own. Call it before the transaction, or read in"
-          + " the transaction itself");
+          + " transaction; it may have to load, with a connection of its own. Call it before the transaction, or read"
+          + " in the transaction itself");
     }
   }
 

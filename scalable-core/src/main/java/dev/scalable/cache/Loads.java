@@ -106,8 +106,8 @@ final class Loads {
   /** What to tell a caller for whom there was no place. */
   CacheLoadTimeout full(String what) {
     return new CacheLoadTimeout(what + " was not loaded: all " + size + " loads of this instance"
-        + " (SCALABLE_CACHE_MAX_LOADS) were taken for " + timeout.toMillis() + " ms. Loads take too long, or there are too"
-        + " many; nothing was changed");
+        + " (SCALABLE_CACHE_MAX_LOADS) were taken for " + timeout.toMillis() + " ms. Loads take too long, or there are"
+        + " too many; nothing was changed");
   }
 
   /** Runs something short on a thread of its own. */

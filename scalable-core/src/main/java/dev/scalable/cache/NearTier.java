@@ -12,8 +12,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values in the heap. Each is a future that stands in its place before anything is read or loaded for it, so that an
- * invalidation that comes in between removes it, and what is loaded afterwards reaches only those who waited for it.
+ * The values in the heap. Each is a future that stands in its place before anything is read or loaded for it, so that
+ * an invalidation that comes in between removes it, and what is loaded afterwards reaches only those who waited for it.
  *
  * @param <K> type of the key
  * @param <V> type of the value
@@ -31,8 +31,8 @@ final class NearTier<K, V> {
    * @param aged told once of a flight whose value is served and may as well be refreshed; must not block
    */
   NearTier(long maximumSize, Duration ttl, Validity validity, BiConsumer<K, Flight<V>> aged) {
-    // Caffeine's expiry only frees memory; each entry knows by itself until when it may be served. A place evicted while its
-    // flight is in the air costs another load, no more: what has lost its place is kept nowhere.
+    // Caffeine's expiry only frees memory; each entry knows by itself until when it may be served. A place evicted
+    // while its flight is in the air costs another load, no more: what has lost its place is kept nowhere.
     Cache<K, Flight<V>> cache = Caffeine.newBuilder().maximumSize(maximumSize).expireAfterWrite(ttl).build();
     this.flights = cache.asMap();
     this.validity = validity;
@@ -87,7 +87,9 @@ final class NearTier<K, V> {
       stale = found;
     }
 
-    /** Until when Redis takes the value that this flight has brought for fresh, in its own ms; 0 if that is not known. */
+    /**
+     * Until when Redis takes the value that this flight has brought for fresh, in its own ms; 0 if that is not known.
+     */
     long farUntil() {
       return farUntil;
     }
@@ -104,8 +106,8 @@ final class NearTier<K, V> {
 
   /** The value if it may be served now, else null. Never blocks. */
   @Nullable Entry<V> current(K key) {
-    // In this order. Looked up first, an entry could be held in hand while a missed invalidation is applied and the proof comes
-    // back, and would then be served on the strength of a proof that does not cover it.
+    // In this order. Looked up first, an entry could be held in hand while a missed invalidation is applied and the
+    // proof comes back, and would then be served on the strength of a proof that does not cover it.
     long now = System.nanoTime();
     if (!validity.holds(now)) {
       return null;
@@ -159,7 +161,10 @@ final class NearTier<K, V> {
     }
   }
 
-  /** Lets a flight take the place of the one that it was begun for; if that has lost it, what was brought is kept nowhere. */
+  /**
+   * Lets a flight take the place of the one that it was begun for; if that has lost it, what was brought is kept
+   * nowhere.
+   */
   void replace(K key, Flight<V> replaced, Flight<V> by) {
     flights.replace(key, replaced, by);
   }

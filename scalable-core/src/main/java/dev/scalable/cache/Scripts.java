@@ -33,8 +33,8 @@ final class Scripts {
   /**
    * Stores a loaded value, if the right to fill it still stands.
    *
-   * <p>KEYS value, lease, generation. ARGV token, generation, ms for which it is fresh, ms for which it is kept, body. Returns
-   * {1, freshUntil} stored, {0} fenced.
+   * <p>KEYS value, lease, generation. ARGV token, generation, ms for which it is fresh, ms for which it is kept, body.
+   * Returns {1, freshUntil} stored, {0} fenced.
    */
   static final Script FILL = Script.of("""
       if redis.call('GET',KEYS[2])~=ARGV[1] then return {0} end
