@@ -119,10 +119,10 @@ final class Relay implements Part {
     }
     outbox.settle();
     String epoch = invalidations.epoch();
-    backlog = outbox.backlog(epoch);
     if (epoch.isEmpty()) {
       return;
     }
+    backlog = outbox.backlog(epoch);
     if (backlog.waiting() > 0) {
       int sent;
       do {
