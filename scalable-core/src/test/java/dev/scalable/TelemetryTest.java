@@ -1,5 +1,6 @@
 package dev.scalable;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -70,17 +71,19 @@ class TelemetryTest {
 
   @BeforeAll
   static void start() {
-    app = DaggerTelemetryTest_App.builder().scalableModule(ScalableModule.with(Map.of(
-        "SCALABLE_HTTP_HOST", "127.0.0.1",
-        "SCALABLE_HTTP_PORT", "0",
-        "SCALABLE_HTTP_THREADS", TestServer.threads().name().toLowerCase(Locale.ROOT),
-        "SCALABLE_HEALTH_PORT", String.valueOf(HEALTH_PORT),
-        "SCALABLE_DB_URL", TestStack.postgres().jdbcUrl(),
-        "SCALABLE_DB_USER", TestStack.postgres().user(),
-        "SCALABLE_DB_PASSWORD", TestStack.postgres().password(),
-        "SCALABLE_REDIS_URL", TestStack.redis().uri().toString(),
-        "SCALABLE_CACHE_NAMESPACE", "telemetry-test",
-        "SCALABLE_ACCESS_LOG", accessLog().toString()))).build();
+    app = DaggerTelemetryTest_App.builder().scalableModule(ScalableModule.with(Map.ofEntries(
+        entry("SCALABLE_HTTP_HOST", "127.0.0.1"),
+        entry("SCALABLE_HTTP_PORT", "0"),
+        entry("SCALABLE_HTTP_THREADS", TestServer.threads().name().toLowerCase(Locale.ROOT)),
+        entry("SCALABLE_HEALTH_PORT", String.valueOf(HEALTH_PORT)),
+        entry("SCALABLE_DB_URL", TestStack.postgres().jdbcUrl()),
+        // There is none at this address, which the metrics of replicas must tell as well.
+        entry("SCALABLE_DB_REPLICA_URL", TestStack.postgres().jdbcUrl()),
+        entry("SCALABLE_DB_USER", TestStack.postgres().user()),
+        entry("SCALABLE_DB_PASSWORD", TestStack.postgres().password()),
+        entry("SCALABLE_REDIS_URL", TestStack.redis().uri().toString()),
+        entry("SCALABLE_CACHE_NAMESPACE", "telemetry-test"),
+        entry("SCALABLE_ACCESS_LOG", accessLog().toString())))).build();
     START_LINES.start();
     Logger logger = (Logger) LoggerFactory.getLogger(Service.class);
     logger.addAppender(START_LINES);
@@ -179,6 +182,7 @@ class TelemetryTest {
     }
     // Another test's, which stands for an app.
     scraped.remove("orders_placed_total");
+    assertThat(scraped).containsKeys("db_replica_reads_total", "db_replica_lag_seconds");
     assertThat(onThePage).containsAllEntriesOf(scraped);
     assertThat(scraped).containsAllEntriesOf(always);
   }

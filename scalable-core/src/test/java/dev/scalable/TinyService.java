@@ -27,7 +27,7 @@ public final class TinyService {
     @Singleton
     static TwoTierCache<Long, Note> notes(Caches caches, Db db) {
       return caches.named("note", Long.class, Note.class).expireAfterWrite(Duration.ofMinutes(1))
-          .build(id -> db.read(tx -> tx.handle().createQuery("select text from note where id = :id").bind("id", id)
+          .build(id -> db.readPrimary(tx -> tx.handle().createQuery("select text from note where id = :id").bind("id", id)
               .mapTo(String.class).findOne().map(text -> new Note(id, text)).orElse(null)));
     }
 

@@ -33,6 +33,9 @@ class ConfigurationReferenceTest {
       "SCALABLE_DB_URL", "jdbc:postgresql://required/app",
       "SCALABLE_REDIS_URL", "redis://required");
 
+  /** Need not be given, and are no mere text. */
+  private static final Map<String, String> OPTIONAL = Map.of("SCALABLE_DB_REPLICA_URL", "jdbc:postgresql://replica/app");
+
   /** All of the library, as an app has it; made, and not started. */
   @Singleton
   @Component(modules = ScalableModule.class)
@@ -88,7 +91,8 @@ class ConfigurationReferenceTest {
       }
       Map<String, String> environment = new HashMap<>(REQUIRED);
       String value = environment.remove(name);
-      environment.put(name + "_FILE", Files.writeString(folder.resolve(name), value == null ? "x" : value).toString());
+      value = value == null ? OPTIONAL.getOrDefault(name, "x") : value;
+      environment.put(name + "_FILE", Files.writeString(folder.resolve(name), value).toString());
       try {
         read(environment).check();
         inTheCode.add(name);

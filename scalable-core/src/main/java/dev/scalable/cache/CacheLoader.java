@@ -5,8 +5,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads the value of a key on a miss, from a source that shows every committed change: the primary database, and not
- * from within a transaction that began earlier.
+ * Loads the value of a key on a miss, from a source that shows every committed change: with
+ * {@link dev.scalable.db.Db#readPrimary} and not with {@code read}, which may be done on a replica, nor from within a
+ * transaction that began earlier. What a replica has missed would be kept until the value expires.
  *
  * <p>It runs on a thread of the cache's own, for all who wait for the value, with the diagnostic context (MDC) of the
  * first of them and no other thread-local state. After {@code SCALABLE_CACHE_LOAD_TIMEOUT} that thread is interrupted

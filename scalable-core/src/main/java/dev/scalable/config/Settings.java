@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -211,24 +212,39 @@ public final class Settings {
       }
       return standIn;
     }
-    return read(name, standIn, wanted, true, value -> {
-      for (String scheme : schemes) {
-        if (value.startsWith(scheme + ":")) {
-          try {
-            URI uri = new URI(value);
-            // Without this, a password with an @ or a slash in it would be taken for a part of the host or path.
-            if (uri.getHost() != null || scheme.indexOf(':') >= 0 || Notation.isHosts(uri.getRawAuthority())) {
-              return uri;
-            }
-            throw new IllegalArgumentException("no host");
-          } catch (URISyntaxException e) {
-            // The exception's own message would repeat the value, and with it a password.
-            throw new IllegalArgumentException("not well-formed at character " + e.getIndex());
+    return read(name, standIn, wanted, true, value -> uri(value, schemes), Notation::withoutPassword);
+  }
+
+  /**
+   * A URI that need not be given; otherwise as {@link #requiredUri}.
+   *
+   * @param name name of the setting
+   * @param example what such a URI looks like, for the message when it is malformed
+   * @param schemes the schemes accepted, each as a URI starts with it, for example {@code jdbc:postgresql}
+   * @return the URI; empty when it is absent or malformed
+   */
+  public Optional<URI> uri(String name, String example, String... schemes) {
+    return read(name, Optional.empty(), "a URI such as " + example, true, value -> Optional.of(uri(value, schemes)),
+        value -> value.map(Notation::withoutPassword).orElse(""));
+  }
+
+  private static URI uri(String value, String... schemes) {
+    for (String scheme : schemes) {
+      if (value.startsWith(scheme + ":")) {
+        try {
+          URI uri = new URI(value);
+          // Without this, a password with an @ or a slash in it would be taken for a part of the host or path.
+          if (uri.getHost() != null || scheme.indexOf(':') >= 0 || Notation.isHosts(uri.getRawAuthority())) {
+            return uri;
           }
+          throw new IllegalArgumentException("no host");
+        } catch (URISyntaxException e) {
+          // The exception's own message would repeat the value, and with it a password.
+          throw new IllegalArgumentException("not well-formed at character " + e.getIndex());
         }
       }
-      throw new IllegalArgumentException("another scheme");
-    }, Notation::withoutPassword);
+    }
+    throw new IllegalArgumentException("another scheme");
   }
 
   private synchronized <T> T read(String name, T orElse, String wanted, boolean hidden, Function<String, T> parse,

@@ -29,6 +29,12 @@ public interface Db {
    * Does work in a read-only transaction (READ COMMITTED), which need not see what was committed a moment ago. A statement that
    * writes fails.
    *
+   * <p>With {@code SCALABLE_DB_REPLICA_URL} set it is done on a replica, which may miss what was committed within
+   * {@code SCALABLE_DB_REPLICA_MAX_LAG} before the transaction began, and nothing older. If none can be had or is
+   * known to be so fresh, it is done on the primary; work whose statement or connection failed on a replica runs
+   * there once more. What is put into a cache, decides about rights, or follows a write of the same caller is a
+   * matter for {@link #readPrimary}.
+   *
    * @param work the work; must not write
    * @return what the work returned
    * @throws DbUnavailable if no connection could be had, it was lost, or the server gave up because of other transactions or of time
@@ -38,7 +44,8 @@ public interface Db {
   <T extends @Nullable Object, X extends Exception> T read(Work<T, X> work) throws X;
 
   /**
-   * Does work in a read-only transaction (READ COMMITTED) that sees all that was committed before. A statement that writes fails.
+   * Does work in a read-only transaction (READ COMMITTED) on the primary, so that it sees all that was committed
+   * before. A statement that writes fails.
    *
    * @param work the work; must not write
    * @return what the work returned
@@ -110,14 +117,34 @@ public interface Db {
    * @param ended attempts by how they ended, since the start; every outcome is in it
    * @param retried attempts that were followed by another, since the start, by SQLSTATE: {@code 40001}, {@code 40P01}, {@code 55P03},
    *     and {@code 08} for a lost connection of any state; all of these are in it
+   * @param replicas the same of replicas; null if there are none. All of the above is of the primary alone, but what
+   *     ended well on a replica is among {@code ended}
    */
   record Stats(int size, int open, int active, int waiting, long refused, long acquired, Duration acquiring,
-      Map<Outcome, Long> ended, Map<String, Long> retried) {
+      Map<Outcome, Long> ended, Map<String, Long> retried, @Nullable ReplicaStats replicas) {
 
     /** Keeps copies. */
     public Stats {
       ended = Map.copyOf(ended);
       retried = Map.copyOf(retried);
+    }
+  }
+  /**
+   * The use of replicas.
+   *
+   * @param size most connections of this instance to them
+   * @param open connections that are open
+   * @param active those of them that somebody has
+   * @param lag how far a replica was behind at most when one was last asked; null if that is not known
+   * @param reads calls of {@link Db#read} since the start by what became of them: {@code served} by a replica, or
+   *     left to the primary since a replica was {@code stale}, none was to be had in time ({@code unavailable}), or
+   *     the database {@code failed} there. All of these are in it
+   */
+  record ReplicaStats(int size, int open, int active, @Nullable Duration lag, Map<String, Long> reads) {
+
+    /** Keeps a copy. */
+    public ReplicaStats {
+      reads = Map.copyOf(reads);
     }
   }
 }

@@ -13,7 +13,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Set;
 
-/** Provides {@link Db} on a pool that opens and closes with the service. */
+/** Provides {@link Db} on pools that open and close with the service. */
 @Module
 public abstract class DbModule {
 
@@ -26,7 +26,11 @@ public abstract class DbModule {
   @IntoSet
   abstract Part pool(Pool pool);
 
-  /** Asks the database something, as a handler would: through the gate, the pool and a transaction. */
+  @Binds
+  @IntoSet
+  abstract Part replicas(Replicas replicas);
+
+  /** Asks the primary something, as a handler would: through the gate, the pool and a transaction. */
   @Provides
   @IntoSet
   static HealthCheck health(Db db) {
@@ -44,7 +48,7 @@ public abstract class DbModule {
 
       @Override
       public void check() {
-        db.read(tx -> tx.handle().execute("select 1"));
+        db.readPrimary(tx -> tx.handle().execute("select 1"));
       }
     };
   }

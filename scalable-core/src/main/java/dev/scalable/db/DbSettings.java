@@ -3,6 +3,8 @@ package dev.scalable.db;
 import dev.scalable.config.Settings;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the database is reached.
@@ -22,10 +24,30 @@ import java.time.Duration;
  * @param leakDetection time after which a connection that is still out is logged with the stack that took it; zero for never
  * @param instances most instances that run at once; 0 if that is not known, and then nothing is checked
  * @param reserve connections that are kept for others, such as migrations and people
+ * @param replica where reads may go besides; null if they all go to the primary
  */
 public record DbSettings(URI url, String user, String password, int poolSize, Duration acquireTimeout,
     Duration connectTimeout, Duration statementTimeout, Duration lockTimeout, Limits limits, int attempts, Duration retryBackoff,
-    Duration retryTime, Duration leakDetection, int instances, int reserve) {
+    Duration retryTime, Duration leakDetection, int instances, int reserve, @Nullable Replica replica) {
+
+  /** For how long a read waits for a place at the replicas: it can be done elsewhere. */
+  private static final Duration REPLICA_ACQUIRE_TIMEOUT = Duration.ofMillis(250);
+
+  /**
+   * Replicas that reads may go to, with the same user and password as the primary.
+   *
+   * @param url JDBC URL
+   * @param poolSize connections of this instance to all of them together
+   * @param maxLag how much of what was committed on the primary a read may miss at most
+   */
+  public record Replica(URI url, int poolSize, Duration maxLag) {
+
+    /** Without the URL, which may hold a password. */
+    @Override
+    public String toString() {
+      return "Replica[poolSize=" + poolSize + ", maxLag=" + maxLag + "]";
+    }
+  }
 
   /** How the limits on statements, locks and idle transactions reach the server. */
   public enum Limits {
@@ -61,10 +83,31 @@ public record DbSettings(URI url, String user, String password, int poolSize, Du
         settings.duration("SCALABLE_DB_RETRY_TIME", Duration.ofSeconds(3), least, most),
         settings.duration("SCALABLE_DB_LEAK_DETECTION", Duration.ZERO, Duration.ZERO, Duration.ofHours(1)),
         settings.number("SCALABLE_INSTANCES", 0, 0, 10_000),
-        settings.number("SCALABLE_DB_RESERVE", 5, 0, 10_000));
-    UrlForm.mistakes(read.url()).forEach(settings::mistake);
-    UrlParameters.mistakes(read.url()).forEach(settings::mistake);
+        settings.number("SCALABLE_DB_RESERVE", 5, 0, 10_000),
+        replica(settings));
+    mistakes(Servers.PRIMARY, read.url(), settings);
     return read;
+  }
+
+  private static @Nullable Replica replica(Settings settings) {
+    Optional<URI> url = settings.uri(Servers.REPLICAS.url(), "jdbc:postgresql://replica:5432/app", "jdbc:postgresql");
+    int poolSize = settings.number(Servers.REPLICAS.poolSize(), 10, 1, 1_000);
+    Duration maxLag = settings.duration("SCALABLE_DB_REPLICA_MAX_LAG", Duration.ofSeconds(5), Duration.ofMillis(200),
+        Duration.ofHours(1));
+    url.ifPresent(given -> mistakes(Servers.REPLICAS, given, settings));
+    return url.map(given -> new Replica(given, poolSize, maxLag)).orElse(null);
+  }
+
+  private static void mistakes(Servers servers, URI url, Settings settings) {
+    UrlForm.mistakes(servers, url).forEach(settings::mistake);
+    UrlParameters.mistakes(servers, url).forEach(settings::mistake);
+  }
+
+  /** The settings of the pool for replicas; what is not said of them is as for the primary. */
+  DbSettings of(Replica others) {
+    return new DbSettings(others.url(), user, password, others.poolSize(), REPLICA_ACQUIRE_TIMEOUT, connectTimeout,
+        statementTimeout, lockTimeout, limits, attempts, retryBackoff, retryTime, leakDetection, instances, reserve,
+        null);
   }
 
   /** Longer than the server's own limit on a statement, so that it is the server who says what took too long. */

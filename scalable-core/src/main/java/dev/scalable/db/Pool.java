@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementExceptions;
@@ -40,7 +41,16 @@ final class Pool implements Part {
       set_config('idle_in_transaction_session_timeout', ?, true)
       """;
 
+  /** Has a say in whether a transaction may begin. */
+  @FunctionalInterface
+  interface Admission {
+    /** Throws what the caller gets if it may not; the connection is in the transaction. */
+    void admit(Connection connection) throws SQLException;
+  }
+
   private final DbSettings settings;
+  private final Servers servers;
+  private final Admission admission;
   private final Retries retries;
   private final Gate gate;
   private final Tally tally = new Tally();
@@ -51,10 +61,16 @@ final class Pool implements Part {
 
   @Inject
   Pool(DbSettings settings) {
+    this(settings, Servers.PRIMARY, connection -> {});
+  }
+
+  Pool(DbSettings settings, Servers servers, Admission admission) {
     this.settings = settings;
+    this.servers = servers;
+    this.admission = admission;
     this.retries = new Retries(settings.attempts(), settings.retryBackoff(), settings.retryTime());
     this.gate = new Gate(settings.poolSize(), settings.acquireTimeout());
-    this.server = new PatientSource(settings.url().toString(), driverProperties(settings));
+    this.server = new PatientSource(settings.url().toString(), driverProperties(settings, servers));
   }
 
   @Override
@@ -67,36 +83,68 @@ final class Pool implements Part {
     return Stage.CONNECTIONS;
   }
 
-  /** Opens the pool, and fails if no connection can be made in 10 s, or the server is not as the settings need it. */
+  /**
+   * Opens the pool, and fails if the server is not as the settings need it; for the primary, also if no connection
+   * can be made in 10 s.
+   */
   @Override
   public void start() throws SQLException {
     HikariConfig config = new HikariConfig();
-    config.setPoolName("db");
+    config.setPoolName(servers.pool());
     config.setDataSource(server);
     config.setMaximumPoolSize(settings.poolSize());
     long acquireMillis = Math.max(500, settings.acquireTimeout().toMillis());
     config.setConnectionTimeout(acquireMillis);
     // An idle connection that does not answer is found out early enough to try another within the time above.
     config.setValidationTimeout(Math.max(250, Math.min(1_000, acquireMillis / 2)));
-    config.setInitializationFailTimeout(START_TIMEOUT.toMillis());
+    config.setInitializationFailTimeout(servers == Servers.PRIMARY ? START_TIMEOUT.toMillis() : -1);
     config.setKeepaliveTime(Duration.ofMinutes(1).toMillis());
     config.setLeakDetectionThreshold(settings.leakDetection().toMillis());
-    HikariDataSource opened = new HikariDataSource(config);
-    source = opened;
-    try (Connection connection = opened.getConnection()) {
-      connection.setAutoCommit(false);
-      limit(connection);
-      ServerCheck.run(connection, settings);
-      connection.rollback();
-    }
-    server.bePatient();
+    HikariDataSource opened = servers == Servers.PRIMARY ? openAndCheck(config) : checkAndOpen(config);
     Jdbi made = Jdbi.create(opened).installPlugin(new SqlObjectPlugin()).installPlugin(new PostgresPlugin());
     // Messages end in logs: they hold no arguments, which are the clients' data and could forge lines.
     made.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
     jdbi = made;
   }
 
-  private static Properties driverProperties(DbSettings settings) {
+  private HikariDataSource openAndCheck(HikariConfig config) throws SQLException {
+    HikariDataSource opened = new HikariDataSource(config);
+    source = opened;
+    check(opened);
+    server.bePatient();
+    return opened;
+  }
+
+  /** Nobody waits for a server here: not at the start, and not later. */
+  private HikariDataSource checkAndOpen(HikariConfig config) {
+    try {
+      check(server);
+    } catch (SQLException e) {
+      log.warn("No server of {} could be reached at the start; this is tried again: {}", servers.url(), e.getMessage());
+    }
+    server.bePatient();
+    HikariDataSource opened = new HikariDataSource(config);
+    source = opened;
+    return opened;
+  }
+
+  private void check(DataSource from) throws SQLException {
+    try (Connection connection = from.getConnection()) {
+      connection.setAutoCommit(false);
+      setLimits(connection);
+      ServerCheck.run(connection, settings, servers);
+      connection.rollback();
+    }
+  }
+
+  /** For a single connection to the primary that asks small questions: whatever does not answer at once is away. */
+  static Properties watchProperties(DbSettings settings) {
+    Properties properties = driverProperties(settings, Servers.PRIMARY);
+    properties.setProperty("socketTimeout", properties.getProperty("connectTimeout"));
+    return properties;
+  }
+
+  private static Properties driverProperties(DbSettings settings, Servers servers) {
     Properties properties = new Properties();
     properties.setProperty("user", settings.user());
     properties.setProperty("password", settings.password());
@@ -110,6 +158,12 @@ final class Pool implements Part {
     properties.setProperty("reWriteBatchedInserts", "true");
     // The detail of a violated constraint quotes the row.
     properties.setProperty("logServerErrorDetail", "false");
+    if (servers == Servers.REPLICAS) {
+      properties.setProperty("targetServerType", "secondary");
+      // What the URL says is stronger.
+      properties.setProperty("loadBalanceHosts", "true");
+      properties.setProperty("hostRecheckSeconds", "1");
+    }
     if (settings.limits() == Limits.CONNECTION) {
       properties.setProperty("options", "-c statement_timeout=" + settings.statementTimeout().toMillis()
           + " -c lock_timeout=" + settings.lockTimeout().toMillis()
@@ -160,7 +214,7 @@ final class Pool implements Part {
       gate.leave();
       tally.refused();
       SQLException failure = server.failure();
-      throw new DbUnavailable("No connection to the database of SCALABLE_DB_URL could be had: " + e.getMessage()
+      throw new DbUnavailable("No connection to the database of " + servers.url() + " could be had: " + e.getMessage()
           + (failure == null ? "" : "; the last try to make one failed: " + failure.getMessage()), e);
     } catch (Error e) {
       gate.leave();
@@ -168,8 +222,18 @@ final class Pool implements Part {
     }
   }
 
-  /** Tells the server the limits of the transaction that begins, if its connections do not have them. */
+  /** Whether the last try to make a connection failed. */
+  boolean away() {
+    return server.failure() != null;
+  }
+
+  /** Tells the server the limits of the transaction, if its connections do not have them, and lets it begin or not. */
   void limit(Connection connection) throws SQLException {
+    setLimits(connection);
+    admission.admit(connection);
+  }
+
+  private void setLimits(Connection connection) throws SQLException {
     if (settings.limits() == Limits.TRANSACTION) {
       try (PreparedStatement limit = connection.prepareStatement(LIMIT)) {
         limit.setString(1, Long.toString(settings.statementTimeout().toMillis()));

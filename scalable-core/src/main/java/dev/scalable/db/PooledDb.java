@@ -19,26 +19,47 @@ import org.jspecify.annotations.Nullable;
 final class PooledDb implements Db {
 
   private final Pool pool;
+  private final Replicas replicas;
   private final Nesting nesting = new Nesting();
 
-  @Inject
+  /** Without replicas. */
   PooledDb(Pool pool) {
+    this(pool, Replicas.none());
+  }
+
+  @Inject
+  PooledDb(Pool pool, Replicas replicas) {
     this.pool = pool;
+    this.replicas = replicas;
   }
 
   @Override
   public <T extends @Nullable Object, X extends Exception> T read(Work<T, X> work) throws X {
-    return transaction(work, true, Isolation.READ_COMMITTED);
+    nesting.refuse();
+    Pool others = replicas.usable();
+    if (others == null) {
+      return transaction(work, true, Isolation.READ_COMMITTED, List.of());
+    }
+    try {
+      T result = new Attempt(others, nesting, true, Isolation.READ_COMMITTED).run(work);
+      replicas.served();
+      return result;
+    } catch (Throwable failure) {
+      if (!replicas.leaveToPrimary(failure)) {
+        throw failure;
+      }
+      return transaction(work, true, Isolation.READ_COMMITTED, List.of(failure));
+    }
   }
 
   @Override
   public <T extends @Nullable Object, X extends Exception> T readPrimary(Work<T, X> work) throws X {
-    return transaction(work, true, Isolation.READ_COMMITTED);
+    return transaction(work, true, Isolation.READ_COMMITTED, List.of());
   }
 
   @Override
   public <T extends @Nullable Object, X extends Exception> T write(Isolation isolation, Work<T, X> work) throws X {
-    return transaction(work, false, isolation);
+    return transaction(work, false, isolation, List.of());
   }
 
   @Override
@@ -48,15 +69,16 @@ final class PooledDb implements Db {
 
   @Override
   public Stats stats() {
-    return pool.stats();
+    return replicas.addTo(pool.stats());
   }
 
-  private <T extends @Nullable Object, X extends Exception> T transaction(Work<T, X> work, boolean readOnly, Isolation isolation)
-      throws X {
+  /** On the primary, after {@code before} has failed elsewhere. */
+  private <T extends @Nullable Object, X extends Exception> T transaction(Work<T, X> work, boolean readOnly,
+      Isolation isolation, List<Throwable> before) throws X {
     nesting.refuse();
     Retries retries = pool.retries();
     long began = System.nanoTime();
-    List<Throwable> earlier = List.of();
+    List<Throwable> earlier = before;
     boolean relinked = false;
     for (int number = 1;; number++) {
       Attempt attempt = new Attempt(pool, nesting, readOnly, isolation);
@@ -71,7 +93,7 @@ final class PooledDb implements Db {
           throw failure;
         }
         relinked |= link;
-        earlier = earlier.isEmpty() ? new ArrayList<>() : earlier;
+        earlier = new ArrayList<>(earlier);
         earlier.add(failure);
         pool.tally().retried(reason);
       }

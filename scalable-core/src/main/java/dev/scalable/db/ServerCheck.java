@@ -25,9 +25,11 @@ final class ServerCheck {
    * Judges the server at the end of a connection.
    *
    * @param connection in a transaction that has the limits of one of ours
+   * @param settings of the pool that it is for
+   * @param servers what that pool leads to
    * @throws IllegalStateException if a limit does not hold there, or the connections of all instances do not fit; says all of it
    */
-  static void run(Connection connection, DbSettings settings) throws SQLException {
+  static void run(Connection connection, DbSettings settings, Servers servers) throws SQLException {
     Map<String, Long> server = new HashMap<>();
     try (Statement statement = connection.createStatement(); ResultSet rows = statement.executeQuery(QUERY)) {
       while (rows.next()) {
@@ -44,7 +46,7 @@ final class ServerCheck {
     }
     // Behind a pooler, it is the pooler's connections that have to fit.
     if (settings.limits() == Limits.CONNECTION) {
-      fit(settings, server, mistakes);
+      fit(settings, servers, server, mistakes);
     }
     if (!mistakes.isEmpty()) {
       throw new IllegalStateException("The database is not as this instance needs it: " + String.join("; ", mistakes));
@@ -58,17 +60,21 @@ final class ServerCheck {
     }
   }
 
-  private static void fit(DbSettings settings, Map<String, Long> server, List<String> mistakes) {
+  private static void fit(DbSettings settings, Servers servers, Map<String, Long> server, List<String> mistakes) {
     long max = server.getOrDefault("max_connections", 0L);
     long superusers = server.getOrDefault("superuser_reserved_connections", 0L);
     long reserved = server.getOrDefault("reserved_connections", 0L);
-    long wanted = (long) settings.instances() * settings.poolSize() + settings.reserve();
+    // One more watches the primary's log.
+    int besides = settings.replica() == null ? 0 : 1;
+    long wanted = (long) settings.instances() * (settings.poolSize() + besides) + settings.reserve();
     long there = max - superusers - reserved;
     if (settings.instances() > 0 && wanted > there) {
-      mistakes.add("SCALABLE_INSTANCES=" + settings.instances() + " times SCALABLE_DB_POOL_SIZE=" + settings.poolSize()
-          + " and SCALABLE_DB_RESERVE=" + settings.reserve() + " make " + wanted + " connections, but max_connections=" + max
-          + " less superuser_reserved_connections=" + superusers + " and reserved_connections=" + reserved + " leaves " + there
-          + ": make the pools smaller (" + Math.max(0, (there - settings.reserve()) / settings.instances())
+      mistakes.add("SCALABLE_INSTANCES=" + settings.instances() + " times " + servers.poolSize() + "="
+          + settings.poolSize() + (besides == 0 ? "" : " and one more for SCALABLE_DB_REPLICA_URL")
+          + " and SCALABLE_DB_RESERVE=" + settings.reserve() + " make " + wanted + " connections, but max_connections="
+          + max + " less superuser_reserved_connections=" + superusers + " and reserved_connections=" + reserved + " leaves "
+          + there + ": make the pools smaller ("
+          + Math.max(0, (there - settings.reserve()) / settings.instances() - besides)
           + " would fit), raise max_connections, or put PgBouncer in between");
     }
   }

@@ -54,7 +54,7 @@ final class Tally {
 
   Db.Stats stats(int size, int open, int active, int waiting) {
     return new Db.Stats(size, open, active, waiting, refused.sum(), acquired.sum(), Duration.ofNanos(acquiringNanos.sum()),
-        sums(ended), sums(retried));
+        sums(ended), sums(retried), null);
   }
 
   private static <K> Map<K, Long> sums(Map<K, LongAdder> counts) {

@@ -17,10 +17,10 @@ final class UrlForm {
 
   private UrlForm() {}
 
-  /** What is wrong with a URL, without its value; empty if nothing is. */
-  static List<String> mistakes(URI url) {
+  /** What is wrong with the URL in a setting, without its value; empty if nothing is. */
+  static List<String> mistakes(Servers servers, URI url) {
     return URL.matcher(url.toString()).matches() ? List.of()
-        : List.of("SCALABLE_DB_URL (value not shown) is not jdbc:postgresql://host:port/database, perhaps with more"
+        : List.of(servers.url() + " (value not shown) is not jdbc:postgresql://host:port/database, perhaps with more"
             + " hosts after commas and parameters after a ?: user and password are given in SCALABLE_DB_USER and"
             + " SCALABLE_DB_PASSWORD, not before the host");
   }

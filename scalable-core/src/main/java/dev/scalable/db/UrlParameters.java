@@ -24,8 +24,12 @@ final class UrlParameters {
 
   private UrlParameters() {}
 
-  /** What is wrong with a URL, without its values; empty if nothing is. */
-  static List<String> mistakes(URI url) {
+  /** What may not stand in the address of replicas. */
+  private static final Map<String, String> OURS_OF_REPLICAS = Map.of(
+      "targetServerType", "it is always secondary; what no replica can do is done with SCALABLE_DB_URL");
+
+  /** What is wrong with the URL in a setting, without its values; empty if nothing is. */
+  static List<String> mistakes(Servers servers, URI url) {
     List<String> mistakes = new ArrayList<>();
     String text = url.toString();
     int query = text.indexOf('?');
@@ -33,8 +37,11 @@ final class UrlParameters {
       for (String parameter : text.substring(query + 1).split("&", -1)) {
         String name = parameter.split("=", 2)[0];
         String why = OURS.get(name);
+        if (why == null && servers == Servers.REPLICAS) {
+          why = OURS_OF_REPLICAS.get(name);
+        }
         if (why != null) {
-          mistakes.add("SCALABLE_DB_URL must not have the parameter " + name + ": " + why);
+          mistakes.add(servers.url() + " must not have the parameter " + name + ": " + why);
         }
       }
     }

@@ -53,7 +53,7 @@ record ByteRange(int first, int last) {
     return text.length() <= MOST_DIGITS && text.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 
-  /** This part of a content, which is not copied: the length of what is sent is the client's choice, and costs it nothing. */
+  /** This part of a content, which is not copied: how much is sent is the client's choice, and costs it nothing. */
   Response.Body of(String contentType, byte[] content) {
     return new Response.Body.Part(contentType, content, first, last + 1);
   }

@@ -6,8 +6,8 @@ package dev.scalable.http;
  *
  * <p>A filter that may block sends its routes to a handler thread, also those that could have been answered on the server's IO
  * thread. One that only computes says so by {@link #nonBlocking(Filter)}, and keeps them there. A request that is refused before it
- * reaches a route (404, 405, 413, ...), and one with OPTIONS, passes those filters of all routes that do not block. The 504 of a
- * request that was not answered in time passes those of its route that do not block, for the second time.
+ * reaches a route (404, 405, 413, ...), and one with OPTIONS, passes those filters of all routes that do not block. The
+ * 504 of a request that was not answered in time passes those of its route that do not block, for the second time.
  *
  * <p>Implementations are safe for use by many threads, and stateless: what they remember belongs into Redis or the database.
  */

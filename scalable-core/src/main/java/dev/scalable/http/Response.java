@@ -100,7 +100,8 @@ public record Response(int status, List<Header> headers, Body body) {
     }
 
     /**
-     * A part of some bytes, as they are.
+     * A part of some bytes, or all of them, that are kept for more than this answer. What waits for a slow client costs
+     * nothing, and so is not counted.
      *
      * @param contentType value of the Content-Type header
      * @param content the bytes; not copied, so not to be changed

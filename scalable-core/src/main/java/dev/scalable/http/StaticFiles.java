@@ -156,7 +156,7 @@ public final class StaticFiles implements Handler {
     // A range of another version than the client has would be the wrong part.
     boolean same = request.header("If-Range").map(content.tag().toString()::equals).orElse(true);
     if (range.equals(ByteRange.ALL) || !same) {
-      return new Response(200, head.headers(), new Response.Body.Bytes(content.type(), bytes));
+      return new Response(200, head.headers(), new Response.Body.Part(content.type(), bytes, 0, bytes.length));
     }
     if (range.equals(ByteRange.NOTHING)) {
       throw Problem.of(416, "Range Not Satisfiable", "The file has " + bytes.length + " bytes, and none of these")

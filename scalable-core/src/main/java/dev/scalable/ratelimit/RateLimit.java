@@ -1,10 +1,14 @@
 package dev.scalable.ratelimit;
 
+import dev.scalable.http.Client;
 import dev.scalable.http.Filter;
 import dev.scalable.http.Problem;
 import dev.scalable.http.Request;
 import dev.scalable.http.Response;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -61,6 +65,26 @@ public final class RateLimit implements Filter {
     /** By the name of the principal, whom a filter before has found out; 401 if none has. */
     static Key principal() {
       return request -> request.principal().name();
+    }
+
+    /**
+     * By the client's address, as trusted proxies tell it ({@link Client#address()}); of IPv6 by its first 64 bits,
+     * since the other 64 are commonly the client's to choose.
+     */
+    static Key client() {
+      return request -> network(request.client().address());
+    }
+
+    private static String network(String address) {
+      if (address.indexOf(':') < 0) {
+        return address;
+      }
+      try {
+        // An address as the server writes it is looked up nowhere.
+        return HexFormat.of().formatHex(InetAddress.getByName(address).getAddress(), 0, 8);
+      } catch (UnknownHostException e) {
+        throw new IllegalStateException("The server calls this an address, and it is none: " + address, e);
+      }
     }
 
     /**

@@ -3,8 +3,9 @@ package dev.scalable.server;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How much memory all request bodies may hold together. Each is bounded by a limit of its own, but ten thousand connections that
- * each send just less than that would still be more than the heap: a server must be able to say no to all of them.
+ * How much memory all request bodies may hold together, or all answers that wait for their clients. Each is bounded by
+ * a limit of its own, or by what a handler makes, but ten thousand connections that each send a little less than that,
+ * or ask for it and do not read it, would still be more than the heap: a server must be able to say no to all of them.
  *
  * <p>Safe for use by many threads.
  */
@@ -21,6 +22,11 @@ final class BodyBudget {
   /** A quarter of the heap: a body is held as bytes, and once more as what it is decoded to. */
   static BodyBudget ofHeap() {
     return new BodyBudget(Runtime.getRuntime().maxMemory() / 4);
+  }
+
+  /** A budget of as many bytes, of which nothing is taken. */
+  BodyBudget another() {
+    return new BodyBudget(most);
   }
 
   /** Takes bytes from the budget; false, and nothing taken, if there are not so many. */

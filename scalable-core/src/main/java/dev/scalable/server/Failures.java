@@ -87,7 +87,8 @@ final class Failures {
           // A mapper may know some exceptions of its class and not others: those are as unexpected as without it.
           return unexpected(thrown, request, where);
         }
-        request.tag(log.atWarn()).log("{} {} answered {}: {}", request.id(), where, problem.status(), onOneLine(exception.toString()));
+        request.tag(log.atWarn()).log("{} {} answered {}: {}", request.id(), where, problem.status(),
+            onOneLine(exception.toString()));
         return problem;
       }
     }

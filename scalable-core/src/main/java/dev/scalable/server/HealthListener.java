@@ -18,6 +18,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,10 +63,19 @@ final class HealthListener implements Part {
     this.readiness = readiness;
     this.checks = checks;
     // Connections of its own, which never drain: what is asked here is answered to the end.
-    this.writer = new ResponseWriter(json, settings.instanceId(), new Connections(), settings.bodyTimeout());
-    this.pages = pages.stream().collect(Collectors.toUnmodifiableMap(HealthPage::path, HealthPage::content, (one, other) -> {
-      throw new IllegalArgumentException("Two pages of the health port have the same path");
-    }));
+    this.writer = new ResponseWriter(json, settings.instanceId(), new Connections(), settings.bodyTimeout(),
+        new BodyBudget(Long.MAX_VALUE));
+    this.pages = byPath(pages);
+  }
+
+  private static Map<String, Supplier<Response>> byPath(Set<HealthPage> pages) {
+    Map<String, Supplier<Response>> all = new HashMap<>();
+    for (HealthPage page : pages) {
+      if (all.put(page.path(), page.content()) != null) {
+        throw new IllegalArgumentException("Two pages of the health port have the path " + page.path());
+      }
+    }
+    return Map.copyOf(all);
   }
 
   @Override

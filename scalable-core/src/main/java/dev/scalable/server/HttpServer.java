@@ -115,7 +115,8 @@ public final class HttpServer implements Part {
         new Clients(TrustedProxies.parse(settings.trustedProxies())));
     HandlerThreads handlerThreads = HandlerThreads.of(settings.threads(), settings.maxInFlight());
     threads = handlerThreads;
-    ResponseWriter writer = new ResponseWriter(json, settings.instanceId(), connections, settings.bodyTimeout());
+    ResponseWriter writer = new ResponseWriter(json, settings.instanceId(), connections, settings.bodyTimeout(),
+        bodies.another());
     InFlight inFlight = new InFlight(handlerThreads, settings.maxInFlight(), settings.queueTime());
     LiveBodies liveBodies = new LiveBodies(writer, inFlight, handlerThreads);
     live = liveBodies;

@@ -17,7 +17,7 @@ final class Negotiation {
   /**
    * Refuses a client that sends what a route does not take, or excludes all it answers with.
    *
-   * @throws Problem 415 if the route binds JSON and the request has a body that it does not call JSON, or one in a coding
+   * @throws Problem 415 if the route binds JSON and the request has a body that it does not call JSON, or that is coded
    * @throws Problem 406 if the request has {@code Accept}, and the route says what it produces, and the one has none of
    *     the other
    */
@@ -44,7 +44,8 @@ final class Negotiation {
     // A browser asks nobody before it sends a body without a type for a page of another origin, with cookies and all.
     if (type == null ? !exchange.isRequestComplete() : !json(type)) {
       throw Problem.of(415, "Unsupported Media Type", "The body must be application/json, and it "
-          + (type == null ? "does not say what it is" : "is " + type)).header(taken(route.method()), "application/json");
+          + (type == null ? "does not say what it is" : "is " + type))
+          .header(taken(route.method()), "application/json");
     }
     HeaderValues codings = exchange.getRequestHeaders().get(Headers.CONTENT_ENCODING);
     if (codings != null && !codings.stream().allMatch("identity"::equalsIgnoreCase)) {

@@ -11,6 +11,7 @@ import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -26,15 +27,23 @@ final class ResponseWriter {
 
   private static final HttpString INSTANCE = HttpString.tryFromString("X-Instance-Id");
   private static final String JSON = "application/json";
+  /** What a socket takes of an answer without its client reading any of it. */
+  private static final int TAKEN_AT_ONCE = 16 * 1024;
+
   private static final String EVENTS = "text/event-stream";
 
   private final JsonCodec json;
   private final String instanceId;
   private final Connections connections;
   private final Duration restTimeout;
+  private final BodyBudget answers;
 
-  /** A writer; what is left of a refused request may come for {@code restTimeout}. */
-  ResponseWriter(JsonCodec json, String instanceId, Connections connections, Duration restTimeout) {
+  /**
+   * A writer; what is left of a refused request may come for {@code restTimeout}, and {@code answers} is what all
+   * bodies may hold that wait for their clients.
+   */
+  ResponseWriter(JsonCodec json, String instanceId, Connections connections, Duration restTimeout, BodyBudget answers) {
+    this.answers = answers;
     this.json = json;
     this.instanceId = instanceId;
     this.connections = connections;
@@ -131,7 +140,7 @@ final class ResponseWriter {
       IoUtils.safeClose(exchange.getConnection());
       return;
     }
-    Encoded answer = Conditional.apply(exchange, encoded);
+    Encoded answer = affordable(exchange, requestId, Conditional.apply(exchange, encoded));
     head(exchange, requestId, answer, then);
     ByteBuffer content = answer.content();
     if (content == null || !content.hasRemaining()) {
@@ -140,6 +149,28 @@ final class ResponseWriter {
       exchange.setResponseContentLength(content.remaining());
       exchange.getResponseSender().send(content, callback(then));
     }
+  }
+
+  /**
+   * The answer, or that to one that cannot be afforded. Only of requests that change nothing: whoever is told to come
+   * back does again what was done already. A part is of bytes that are kept anyway.
+   */
+  private Encoded affordable(HttpServerExchange exchange, String requestId, Encoded answer) {
+    ByteBuffer content = answer.content();
+    boolean kept = answer.response().body() instanceof Response.Body.Part;
+    if (content == null || content.remaining() <= TAKEN_AT_ONCE || kept
+        || !exchange.getRequestMethod().equals(Methods.GET)) {
+      return answer;
+    }
+    int bytes = content.remaining();
+    if (!answers.take(bytes)) {
+      return encode(Failures.overloaded().response(requestId, Observed.of(exchange).trace().traceId()), false);
+    }
+    exchange.addExchangeCompleteListener((ended, next) -> {
+      answers.give(bytes);
+      next.proceed();
+    });
+    return answer;
   }
 
   /** Sets the status and the headers. Must run on the exchange's IO thread. */

@@ -59,7 +59,8 @@ public record ServerSettings(String host, int port, String instanceId, Threads t
     return new ServerSettings(
         settings.text("SCALABLE_HTTP_HOST", "0.0.0.0"),
         port,
-        settings.text("SCALABLE_INSTANCE_ID", hostName() + "-" + UUID.randomUUID().toString().substring(0, 4)),
+        settings.parsed("SCALABLE_INSTANCE_ID", hostName() + "-" + UUID.randomUUID().toString().substring(0, 4),
+            "a name that a header can have", ServerSettings::instanceId),
         settings.choice("SCALABLE_HTTP_THREADS", Threads.class, unpinned ? Threads.VIRTUAL : Threads.PLATFORM),
         settings.duration("SCALABLE_HTTP_REQUEST_TIMEOUT", Duration.ofSeconds(8), Duration.ofMillis(10), Duration.ofHours(1)),
         settings.duration("SCALABLE_HTTP_BODY_TIMEOUT", Duration.ofSeconds(10), Duration.ofMillis(10), Duration.ofHours(1)),
@@ -85,9 +86,16 @@ public record ServerSettings(String host, int port, String instanceId, Threads t
     return port + HEALTH_PORT_ABOVE <= 65_535 ? port + HEALTH_PORT_ABOVE : port - HEALTH_PORT_ABOVE;
   }
 
+  private static String instanceId(String text) {
+    if (!text.chars().allMatch(c -> c > ' ' && c <= '~')) {
+      throw new IllegalArgumentException("it has characters other than printable ASCII without spaces");
+    }
+    return text;
+  }
+
   private static String hostName() {
     try {
-      return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
+      return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT).replaceAll("[^!-~]", "-");
     } catch (UnknownHostException e) {
       // A host without a name is no reason not to serve; the random suffix still tells instances apart.
       return "instance";

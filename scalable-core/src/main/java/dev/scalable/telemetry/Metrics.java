@@ -22,12 +22,15 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The metrics of this instance, as Prometheus reads them. An app adds its own through Micrometer's global registry, as
@@ -110,6 +113,34 @@ public final class Metrics implements Part {
         FunctionCounter.builder("db.transactions.retried", db, pool -> pool.stats().retried().getOrDefault(state, 0L))
             .tag("sqlstate", state)
             .description("Attempts of transactions that were followed by another").register(registry));
+    Db.ReplicaStats replicas = db.stats().replicas();
+    if (replicas != null) {
+      bindReplicas(replicas.reads().keySet());
+    }
+  }
+
+  private void bindReplicas(Set<String> results) {
+    gauge("db.replica.connections.size", "Most connections of this instance to replicas", db,
+        pool -> replicas(pool).size());
+    gauge("db.replica.connections.open", "Connections to replicas that are open", db, pool -> replicas(pool).open());
+    gauge("db.replica.connections.active", "Connections to replicas that somebody has", db,
+        pool -> replicas(pool).active());
+    Gauge.builder("db.replica.lag", db, pool -> seconds(replicas(pool).lag())).baseUnit("seconds").strongReference(true)
+        .description("How far a replica was behind at most when one was last asked").register(registry);
+    results.forEach(result ->
+        FunctionCounter.builder("db.replica.reads", db, pool -> replicas(pool).reads().getOrDefault(result, 0L))
+            .tag("result", result)
+            .description("Reads, by whether a replica served them or why they were left to the primary")
+            .register(registry));
+  }
+
+  /** Asked only where there are any. */
+  private static Db.ReplicaStats replicas(Db db) {
+    return Objects.requireNonNull(db.stats().replicas());
+  }
+
+  private static double seconds(@Nullable Duration time) {
+    return time == null ? Double.NaN : time.toNanos() / 1e9;
   }
 
   private void bindCoherence() {

@@ -333,7 +333,7 @@ class StatelessTest {
         passes("a cache and the database behind it", """
             @Provides @Singleton static TwoTierCache<Long, String> cache(Caches caches, Db db) {
               return caches.named("y", Long.class, String.class).expireAfterWrite(Duration.ofMinutes(1))
-                  .build(id -> db.read(tx -> tx.handle().select("select 'y'").mapTo(String.class).one()));
+                  .build(id -> db.readPrimary(tx -> tx.handle().select("select 'y'").mapTo(String.class).one()));
             }
             @Provides @IntoSet static Route x(TwoTierCache<Long, String> cache) {
               return Route.get("/y/{id}", cache, r -> r.pathLong("id"), Response::ok);

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A primary with a synchronous streaming replica, both real: the primary is killed under load and the replica promoted. The pool knows
- * both addresses and is not started anew.
+ * A primary with a synchronous streaming replica, both real: the primary is killed under load and the replica promoted. The
+ * pools, the one for reads from replicas too, know both addresses and are not started anew.
  */
 class FailoverTest {
 
@@ -64,13 +64,18 @@ class FailoverTest {
   }
 
   private void promoteUnderLoad(OwnPostgres primary, OwnPostgres replica) throws Exception {
-    Pool pool = new Pool(DbSettings.from(Settings.of(Map.of(
-        "SCALABLE_DB_URL", "jdbc:postgresql://" + primary.address() + "," + replica.address()
-            + "/postgres?targetServerType=primary&hostRecheckSeconds=1",
-        "SCALABLE_DB_USER", OwnPostgres.USER, "SCALABLE_DB_PASSWORD", OwnPostgres.PASSWORD, "SCALABLE_DB_POOL_SIZE", "4"))));
+    String both = "jdbc:postgresql://" + primary.address() + "," + replica.address() + "/postgres";
+    DbSettings settings = DbSettings.from(Settings.of(Map.of(
+        "SCALABLE_DB_URL", both + "?targetServerType=primary&hostRecheckSeconds=1",
+        "SCALABLE_DB_REPLICA_URL", both, "SCALABLE_DB_REPLICA_MAX_LAG", "400ms",
+        "SCALABLE_DB_USER", OwnPostgres.USER, "SCALABLE_DB_PASSWORD", OwnPostgres.PASSWORD, "SCALABLE_DB_POOL_SIZE", "4")));
+    Pool pool = new Pool(settings);
     pool.start();
+    Replicas replicas = new Replicas(settings);
+    replicas.start();
     try (ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor()) {
-      PooledDb db = new PooledDb(pool);
+      PooledDb db = new PooledDb(pool, replicas);
+      await().atMost(LONGEST).until(() -> port(db) == replica.port());
       latest.set(System.nanoTime());
       for (int i = 0; i < WRITERS; i++) {
         writers.execute(() -> writeUntilDone(db));
@@ -83,6 +88,7 @@ class FailoverTest {
         long promoted = System.nanoTime();
         int before = acknowledged.size();
         await().atMost(LONGEST).until(() -> acknowledged.size() >= before + WRITES_EACH_SIDE);
+        readWhatIsKnown(db, replica);
         System.out.println("failover: promoted " + Duration.ofNanos(promoted - killed).toMillis() + " ms after the kill, no write"
             + " acknowledged for " + Duration.ofNanos(longestGap.get()).toMillis() + " ms; " + acknowledged.size()
             + " acknowledged, " + unknown.size() + " unknown, " + refused + " refused");
@@ -90,8 +96,30 @@ class FailoverTest {
         done.set(true);
       }
     } finally {
+      replicas.stop();
       pool.stop();
     }
+  }
+
+  private static int port(PooledDb db) {
+    return db.read(tx -> tx.handle().createQuery("select inet_server_port()").mapTo(Integer.class).one());
+  }
+
+  /** There is no replica any more, and the new primary answers for it. */
+  private void readWhatIsKnown(PooledDb db, OwnPostgres promoted) {
+    assertThat(port(db)).isEqualTo(promoted.port());
+    int newest = next.incrementAndGet();
+    db.write(tx -> tx.handle().execute("insert into entry values (?)", newest));
+    acknowledged.add(newest);
+    await().atMost(LONGEST).until(() -> db.read(tx ->
+        tx.handle().createQuery("select exists (select from entry where id = :id)").bind("id", newest)
+            .mapTo(Boolean.class).one()));
+    await().atMost(LONGEST).until(() -> port(db) == promoted.port() && leftToPrimary(db) > 0);
+  }
+
+  private static long leftToPrimary(PooledDb db) {
+    Db.ReplicaStats stats = db.stats().replicas();
+    return stats == null ? 0 : stats.reads().getOrDefault("unavailable", 0L) + stats.reads().getOrDefault("stale", 0L);
   }
 
   private void writeUntilDone(PooledDb db) {

@@ -86,6 +86,22 @@ class PoolStartTest {
     assertThatCode(() -> startAndStop(settings("", Map.of("SCALABLE_INSTANCES", "1")))).doesNotThrowAnyException();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"targetServerType=any", "socketTimeout=0"})
+  void nor_may_the_address_of_replicas_say_what_is_ours(String parameter) {
+    assertThatThrownBy(() -> settings("", Map.of("SCALABLE_DB_REPLICA_URL", "jdbc:postgresql://replica/app?" + parameter)))
+        .isInstanceOf(ConfigException.class).hasMessageContaining("SCALABLE_DB_REPLICA_URL must not have the parameter");
+  }
+
+  @Test
+  void the_connection_that_watches_the_log_for_the_replicas_has_to_fit_as_well() {
+    DbSettings settings = settings("", Map.of("SCALABLE_INSTANCES", "5000",
+        "SCALABLE_DB_REPLICA_URL", "jdbc:postgresql://replica/app?password=hunter2"));
+    assertThatThrownBy(() -> startAndStop(settings)).isInstanceOf(IllegalStateException.class).hasMessageContaining(
+        "SCALABLE_DB_POOL_SIZE=2 and one more for SCALABLE_DB_REPLICA_URL and SCALABLE_DB_RESERVE=5 make 15005 connections");
+    assertThat(settings.toString() + settings.replica()).doesNotContain("hunter2");
+  }
+
   @Test
   void limits_hold_in_each_transaction_without_the_start_parameter() throws Exception {
     Pool pool = new Pool(settings("", Map.of("SCALABLE_DB_LIMITS", "transaction", "SCALABLE_DB_STATEMENT_TIMEOUT", "1500ms")));

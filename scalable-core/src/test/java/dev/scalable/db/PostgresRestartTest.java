@@ -1,7 +1,12 @@
 package dev.scalable.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -11,23 +16,22 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * A real PostgreSQL goes away and comes back under the load of a real server, which goes on.
- *
- * <p>{@code -Dscalable.outage.refusals=10}, as the profile {@code full} has it, sets how often each client is refused
- * meanwhile, twice a second; a few times if nothing is said.
- */
+/** A real PostgreSQL goes away and comes back under the load of a real server, which goes on. */
 @Timeout(180)
 class PostgresRestartTest {
 
   private static final int CLIENTS = 6;
-  private static final int REFUSALS = Integer.getInteger("scalable.outage.refusals", 2);
+
+  /** So many tries to connect come in so much time; with pauses that grow, up to 5 s, there would be fewer. */
+  private static final int TRIES = 20;
+  private static final Duration IMPATIENCE = Duration.ofSeconds(30);
 
   /** In which an instance must write again. On a machine that stands still for a moment it may take longer, twice. */
   private static final Duration RECOVERY = Duration.ofSeconds(3);
@@ -54,19 +58,34 @@ class PostgresRestartTest {
   }
 
   @Test
-  void a_restart_in_order_costs_answers_of_503_meanwhile_and_nothing_after() throws Exception {
+  void a_server_that_is_away_is_looked_for_all_the_time_and_costs_answers_of_503_until_it_is_back() throws Exception {
     recovers("stopped in order", (server, entries) -> {
       server.stop();
-      entries.awaitEach(REFUSALS, told -> told.status() == 503);
+      try (ServerSocket inItsPlace = new ServerSocket(server.port(), 50, InetAddress.getLoopbackAddress())) {
+        AtomicInteger tries = new AtomicInteger();
+        Thread.ofVirtual().start(() -> turnAway(inItsPlace, tries));
+        await().atMost(IMPATIENCE).until(() -> tries.get() >= TRIES);
+        entries.awaitEach(1, told -> told.status() == 503);
+      }
     });
   }
 
   @Test
-  void a_server_that_is_cut_off_from_its_power_costs_answers_of_503_meanwhile_and_nothing_after() throws Exception {
+  void a_server_that_is_cut_off_from_its_power_costs_answers_of_503_until_it_is_back() throws Exception {
     recovers("killed", (server, entries) -> {
       server.kill();
       entries.awaitEach(1, told -> told.status() == 503);
     });
+  }
+
+  private static void turnAway(ServerSocket door, AtomicInteger tries) {
+    while (!door.isClosed()) {
+      try (Socket client = door.accept()) {
+        tries.incrementAndGet();
+      } catch (IOException e) {
+        // The door was closed, or the client has gone by itself.
+      }
+    }
   }
 
   private static void recovers(String what, Fault fault) throws Exception {
@@ -96,7 +115,8 @@ class PostgresRestartTest {
     long up = System.nanoTime();
     entries.awaitEach(20, told -> told.ok() && told.at() > up);
     List<Entries.Told> told = entries.told();
-    long first = told.stream().filter(each -> each.ok() && each.at() > up).mapToLong(Entries.Told::at).min().orElseThrow();
+    long first = told.stream().filter(each -> each.ok() && each.at() > up).mapToLong(Entries.Told::at).min()
+        .orElseThrow();
     long last = told.stream().filter(each -> !each.ok()).mapToLong(Entries.Told::at).max().orElse(up);
     return Duration.ofNanos(Math.max(first, last) - up);
   }

@@ -69,7 +69,7 @@ class ProblemsTest {
       handle.execute("insert into told (name, parent) values ('child', 2)");
     });
     instance = DbInstance.onStack("problems", ProblemsTest::routes, "SCALABLE_DB_POOL_SIZE", "1",
-        "SCALABLE_DB_STATEMENT_TIMEOUT", "400ms", "SCALABLE_DB_LOCK_TIMEOUT", "20ms");
+        "SCALABLE_DB_STATEMENT_TIMEOUT", "1500ms", "SCALABLE_DB_LOCK_TIMEOUT", "20ms");
     client = instance.client();
   }
 

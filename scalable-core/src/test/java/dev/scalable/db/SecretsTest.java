@@ -148,18 +148,17 @@ class SecretsTest {
       // The driver cannot read this one, and would say so with all of it.
       Instance unreadable = new Instance("unreadable", Map.of(
           "SCALABLE_DB_URL", "jdbc:postgresql://secretive:" + DB_PASSWORD + "@localhost/postgres",
-          "SCALABLE_REDIS_URL", "redis://:" + REDIS_PASSWORD + "/@localhost"));
+          "SCALABLE_REDIS_URL", redis("secretive:" + REDIS_PASSWORD)));
       liveThroughAnOutage(well, inUrl, postgres);
-      assertThat(unreadable.exit()).isEqualTo(78);
-      assertThat(wrong.exit()).isEqualTo(1);
+      List<Integer> exits = List.of(unreadable.exit(), wrong.exit());
 
+      nothingHasAPassword();
+      assertThat(exits).containsExactly(78, 1);
       assertThat(well.said()).as("the place of each secret shows").contains("SCALABLE_DB_PASSWORD=****",
           "SCALABLE_REDIS_URL=redis://****@");
       assertThat(inUrl.said()).contains("password=****", "WRONGPASS");
       assertThat(wrong.said()).contains("password authentication failed");
-      assertThat(unreadable.said()).contains("SCALABLE_DB_URL (value not shown) is not",
-          "SCALABLE_REDIS_URL (value not shown) is not");
-      nothingHasAPassword();
+      assertThat(unreadable.said()).contains("SCALABLE_DB_URL (value not shown) is not");
     } finally {
       askRedis("ACL DELUSER secretive");
     }
@@ -168,7 +167,7 @@ class SecretsTest {
   private static void liveThroughAnOutage(Instance well, Instance inUrl, OwnPostgres postgres) throws Exception {
     for (Instance each : List.of(well, inUrl)) {
       each.awaitStart();
-      assertThat(each.ask(PORT, Call.put("/notes/1", "\"text\""))).isEqualTo(204);
+      await().atMost(DbInstance.LONGEST).until(() -> each.ask(PORT, Call.put("/notes/1", "\"text\"")) == 204);
     }
     postgres.stop();
     for (Instance each : List.of(well, inUrl)) {

@@ -167,7 +167,9 @@ class StormTest {
     assertThat(attempts).allSatisfy(number -> assertThat(number).isBetween(1, ATTEMPTS));
     assertThat(stats.ended()).containsEntry(Outcome.COMMITTED, done).containsEntry(Outcome.ROLLED_BACK, all - done)
         .containsEntry(Outcome.UNKNOWN, 0L);
-    assertThat(stats.retried().values().stream().mapToLong(Long::longValue).sum()).isEqualTo(all - attempts.size());
+    // One that was to follow may have got no connection in time.
+    assertThat(stats.retried().values().stream().mapToLong(Long::longValue).sum())
+        .isBetween(all - attempts.size(), all - attempts.size() + stats.refused());
     assertThat(stats.retried().get(manner.failure)).as("they did get into each other's way").isPositive();
     instance.assertThatNothingHasLeaked();
   }

@@ -132,7 +132,7 @@ class UnavailableTest {
   @Test
   void when_all_connections_are_taken_others_are_refused_before_their_deadline_and_served_later() throws Exception {
     DbInstance instance = instance(port(), new ConcurrentLinkedQueue<>(), "SCALABLE_DB_POOL_SIZE", String.valueOf(SIZE),
-        "SCALABLE_DB_ACQUIRE_TIMEOUT", "300ms");
+        "SCALABLE_DB_ACQUIRE_TIMEOUT", "1s");
     List<FutureTask<Answer>> held = new ArrayList<>();
     for (int i = 0; i < SIZE; i++) {
       held.add(inBackground(instance, Call.get("/held")));

@@ -21,7 +21,8 @@ class ResponseTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "text/plain\r\nX-Forged: b", "text/plain\u010d\u010aX-Forged: b", "text/caf\u00e9"})
   void a_content_type_that_could_not_be_sent_as_it_is_is_refused(String type) {
-    assertThatIllegalArgumentException().isThrownBy(() -> Response.file(type, Path.of("x"))).withMessageContaining("Content-Type");
+    assertThatIllegalArgumentException().isThrownBy(() -> Response.file(type, Path.of("x")))
+        .withMessageContaining("Content-Type");
     assertThatIllegalArgumentException().isThrownBy(() -> Response.stream(type, out -> { }));
     assertThatIllegalArgumentException().isThrownBy(() -> new Response.Body.Bytes(type, new byte[1]));
   }

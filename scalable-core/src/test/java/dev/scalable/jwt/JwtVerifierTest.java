@@ -205,7 +205,8 @@ class JwtVerifierTest {
   @Test
   void a_signed_token_whose_claims_are_none_is_refused() throws Exception {
     for (String claims : List.of("null", "[]", "x", "{\"sub\":null", "{\"sub\":[]", "{\"sub\":{}", "{\"sub\":false")) {
-      String rest = claims.startsWith("{") ? ",\"iss\":\"" + Issuer.NAME + "\",\"aud\":\"" + Issuer.US + "\",\"exp\":9999999999}" : "";
+      String rest = claims.startsWith("{")
+          ? ",\"iss\":\"" + Issuer.NAME + "\",\"aud\":\"" + Issuer.US + "\",\"exp\":9999999999}" : "";
       JWSObject token = new JWSObject(new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("rsa-1").build(),
           new Payload(claims + rest));
       token.sign(new RSASSASigner(Issuer.RSA));
@@ -219,8 +220,9 @@ class JwtVerifierTest {
     Random random = new Random(seed);
     String token = Issuer.token(Issuer.EC, JWSAlgorithm.ES256, Issuer.claims());
     String signed = token.substring(token.indexOf('.'));
-    List<String> words = List.of("null", "[", "]", "{", "}", "\"", ",", "1e999", "\\u0000", "\"crit\":[\"b64\"],", "\"b64\":false,",
-        "\"jwk\":null,", "\"jwk\":{\"kty\":\"oct\",\"k\":\"AA\"},", "\"x5c\":[null],", "\"typ\":null,", "\"kid\":null,");
+    List<String> words = List.of("null", "[", "]", "{", "}", "\"", ",", "1e999", "\\u0000", "\"crit\":[\"b64\"],",
+        "\"b64\":false,", "\"jwk\":null,", "\"jwk\":{\"kty\":\"oct\",\"k\":\"AA\"},", "\"x5c\":[null],",
+        "\"typ\":null,", "\"kid\":null,");
     for (int i = 0; i < 5_000; i++) {
       StringBuilder header = new StringBuilder(random.nextInt(8) == 0 ? "" : "{\"alg\":\"ES256\",\"kid\":\"ec-1\"}");
       for (int more = 1 + random.nextInt(3); more > 0; more--) {

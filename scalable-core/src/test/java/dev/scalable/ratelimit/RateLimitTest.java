@@ -71,12 +71,17 @@ class RateLimitTest {
 
     Instance(URI redis, String namespace, ServerSettings.Threads threads, Function<RateLimits, Set<Route>> routes)
         throws Exception {
+      this(redis, namespace, TestServer.settings(threads), routes);
+    }
+
+    Instance(URI redis, String namespace, ServerSettings settings, Function<RateLimits, Set<Route>> routes)
+        throws Exception {
       wiring = DaggerRateLimitTest_Wiring.factory().of(Settings.of(Map.of("SCALABLE_REDIS_URL", redis.toString(),
           "SCALABLE_REDIS_TIMEOUT", "300ms", "SCALABLE_RATELIMIT_NAMESPACE", namespace)));
       for (Part part : wiring.parts()) {
         part.start();
       }
-      server = TestServer.start(TestServer.settings(threads), routes.apply(wiring.limits()));
+      server = TestServer.start(settings, routes.apply(wiring.limits()));
     }
 
     Wire connect() throws Exception {
@@ -219,6 +224,22 @@ class RateLimitTest {
       assertThat(wire.ask(get("/h")).status()).isEqualTo(200);
       assertThat(wire.ask(get("/h", "X-Tenant:")).status()).as("an empty one is not an absent one").isEqualTo(200);
       assertThat(wire.ask(get("/h")).status()).isEqualTo(429);
+    }
+  }
+
+  @Test
+  void a_client_is_counted_by_the_network_that_is_its_own_to_choose_addresses_from() throws Exception {
+    try (Instance instance = new Instance(TestStack.redis().uri(), namespace, TestServer.trusting("127.0.0.0/8"),
+        limits -> Set.of(Route.get("/x", r -> Response.text("x"))
+            .with(limits.limit("c", 1, LONG).by(RateLimit.Key.client()))));
+        Wire wire = instance.connect()) {
+      for (String other : List.of("192.0.2.1", "192.0.2.2", "2001:db8:0:1::1", "2001:db8:0:2::1", "::1")) {
+        assertThat(wire.ask(get("/x", "X-Forwarded-For: " + other)).status()).as(other).isEqualTo(200);
+      }
+      for (String again : List.of("192.0.2.1", "::ffff:192.0.2.2", "2001:db8:0:1::2", "2001:DB8:0:1:ffff:1:2:3",
+          "::2")) {
+        assertThat(wire.ask(get("/x", "X-Forwarded-For: " + again)).status()).as(again).isEqualTo(429);
+      }
     }
   }
 

@@ -260,10 +260,10 @@ class AnswersTest {
         row("a form", head("POST /items", "Content-Type: application/x-www-form-urlencoded", "Content-Length: 3") + "a=b", 415),
         row("a large body", json("POST /items", "x".repeat(1_001)), 413),
         row("a body too large for its route", json("PUT /small", item), 413),
-        row("a large chunked body", head("POST /items", JSON, "Transfer-Encoding: chunked") + "3e9\r\n" + "x".repeat(1001)
-            + "\r\n0\r\n\r\n", 413),
-        row("a chunked body too large for its route", head("PUT /small", JSON, "Transfer-Encoding: chunked") + "16\r\n" + item
-            + "\r\n0\r\n\r\n", 413),
+        row("a large chunked body", head("POST /items", JSON, "Transfer-Encoding: chunked") + "3e9\r\n"
+            + "x".repeat(1001) + "\r\n0\r\n\r\n", 413),
+        row("a chunked body too large for its route", head("PUT /small", JSON, "Transfer-Encoding: chunked") + "16\r\n"
+            + item + "\r\n0\r\n\r\n", 413),
         row("another transfer coding", head("POST /items", "Transfer-Encoding: gzip") + "0\r\n\r\n", 400),
         row("two transfer codings", head("POST /items", "Transfer-Encoding: gzip, chunked") + "0\r\n\r\n", 400),
         row("a mangled transfer coding", head("POST /items", "Transfer-Encoding: xchunked") + "0\r\n\r\n", 400),

@@ -161,7 +161,7 @@ class ConditionalTest {
     }
   }
 
-  /** A page of any origin may send a body without a type, and its browser asks nobody beforehand (Fetch, section 4.2). */
+  /** A page of any origin may send a body without a type, and its browser asks nobody beforehand (Fetch standard). */
   @ParameterizedTest
   @EnumSource
   void a_body_without_a_media_type_is_not_taken_for_json(ServerSettings.Threads threads) throws Exception {
@@ -184,8 +184,8 @@ class ConditionalTest {
     try (TestServer server = TestServer.start(threads, ROUTES)) {
       for (String coding : List.of("gzip", "identity, gzip", "br")) {
         try (Wire wire = server.connect()) {
-          Wire.Answer answer = wire.ask(head("POST /post", "Content-Type: application/json", "Content-Encoding: " + coding,
-              "Content-Length: 3") + "\"x\"");
+          Wire.Answer answer = wire.ask(head("POST /post", "Content-Type: application/json",
+              "Content-Encoding: " + coding, "Content-Length: 3") + "\"x\"");
           assertThat(answer.status()).isEqualTo(415);
           assertThat(answer.header("Accept-Encoding")).contains("identity");
         }

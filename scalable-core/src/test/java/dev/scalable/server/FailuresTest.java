@@ -64,7 +64,8 @@ class FailuresTest {
     lines.start();
     log.addAppender(lines);
     try {
-      status(Failures.of(List.of(to(409, IOException.class))), new IOException("Key (name)=(x\r\nERROR forged\u001b[2J\u2028\u0085) exists"));
+      status(Failures.of(List.of(to(409, IOException.class))),
+          new IOException("Key (name)=(x\r\nERROR forged\u001b[2J\u2028\u0085) exists"));
     } finally {
       log.detachAppender(lines);
     }

@@ -167,7 +167,8 @@ class FiltersTest {
       new CountDownLatch(1).await();
       return Response.noContent();
     }).withTimeout(Duration.ofMillis(30));
-    try (TestServer server = start(threads, Filters.of(mark("heavy"), Filter.nonBlocking(mark("light"))), late); Wire wire = server.connect()) {
+    try (TestServer server = start(threads, Filters.of(mark("heavy"), Filter.nonBlocking(mark("light"))), late);
+        Wire wire = server.connect()) {
       Wire.Answer answer = wire.ask(get("/late"));
       assertThat(answer.status()).isEqualTo(504);
       assertThat(answer.all("X-Passed")).containsExactly("light on the IO thread");

@@ -2,7 +2,9 @@ package dev.scalable.server;
 
 import static dev.scalable.server.Wire.get;
 import static dev.scalable.server.Wire.head;
+import static dev.scalable.server.Wire.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.scalable.http.Lookup;
 import dev.scalable.http.Response;
@@ -223,6 +225,52 @@ class OverloadTest {
       assertThat(first.ask("\"").body()).isEqualTo("taken");
       awaitHeld(budget, 0);
       assertThat(first.ask(head + body).body()).as("what was taken was given back").isEqualTo("taken");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void what_a_body_took_is_given_back_when_its_client_goes(ServerSettings.Threads threads) throws Exception {
+    BodyBudget budget = new BodyBudget(1_000);
+    try (TestServer server = TestServer.start(TestServer.settings(threads), Set.of(upload), budget)) {
+      for (String begun : List.of("Content-Length: 700\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n2bc\r\n")) {
+        try (Wire goes = server.connect()) {
+          goes.send("POST /upload HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n" + begun + "x".repeat(699));
+          awaitHeld(budget, 699);
+        }
+        awaitHeld(budget, 0);
+      }
+    }
+  }
+
+  /** Each of them asks for more than its socket takes, and reads nothing of it. */
+  @ParameterizedTest
+  @EnumSource
+  void answers_that_wait_for_their_clients_hold_no_more_than_their_budget(ServerSettings.Threads threads)
+      throws Exception {
+    String large = "x".repeat(16 * 1024 * 1024);
+    Route made = Route.get("/large", r -> Response.text(large));
+    Route done = Route.post("/done", r -> Response.text(large));
+    try (TestServer server = TestServer.start(TestServer.settings(threads), Set.of(made, done, upload),
+        new BodyBudget(40L * 1024 * 1024)); Wire third = server.connect()) {
+      List<Wire> waiting = List.of(server.connect(), server.connect());
+      try {
+        for (Wire wire : waiting) {
+          wire.send(get("/large"));
+          assertThat(wire.answerHead().status()).isEqualTo(200);
+        }
+
+        Wire.Answer refused = third.ask(get("/large"));
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.header("Retry-After")).isPresent();
+        assertThat(third.ask(json("POST /upload", "\"x\"")).body()).as("what is small").isEqualTo("taken");
+        try (Wire poster = server.connect()) {
+          assertThat(poster.send(head("POST /done")).answerHead().status()).as("what was done").isEqualTo(200);
+        }
+      } finally {
+        close(waiting);
+      }
+      await().until(() -> third.ask(get("/large")).status() == 200);
     }
   }
 

@@ -283,7 +283,8 @@ class ProbesTest {
         probe("an expectation that nobody knows", get("/echo/x", "Expect: 200-maybe"), open(200), open(200)),
         // Bodies that do not say what they are, as a page of another origin may send them; and coded ones.
         probe("a body without a type", head("POST /items", length) + ITEM, ends(415), open(415)),
-        probe("a body with a type of nothing", head("POST /items", "Content-Type:", length) + ITEM, ends(415), open(415)),
+        probe("a body with a type of nothing", head("POST /items", "Content-Type:", length) + ITEM,
+            ends(415), open(415)),
         probe("a body in a coding", post("Content-Encoding: gzip", length) + ITEM, ends(415), open(415)),
         // JSON.
         probe("JSON 100,000 deep", json("PUT /any", "[".repeat(100_000) + "]".repeat(100_000)), open(400), open(400)),

@@ -1,11 +1,14 @@
 package dev.scalable.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.scalable.config.ConfigException;
 import dev.scalable.config.Settings;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServerSettingsTest {
 
@@ -15,5 +18,16 @@ class ServerSettingsTest {
     Settings settings = Settings.of(Map.of("SCALABLE_HTTP_PORT", String.valueOf(port)));
 
     assertThat(ServerSettings.from(settings).healthPort()).isEqualTo(healthPort);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"app 1", "app\r\nX-Forged: 1", "app\u010d\u010a", "\u00e9"})
+  void an_instance_is_not_called_what_cannot_stand_in_each_answer(String name) {
+    Settings settings = Settings.of(Map.of("SCALABLE_INSTANCE_ID", name));
+
+    ServerSettings.from(settings);
+
+    assertThatExceptionOfType(ConfigException.class).isThrownBy(settings::check)
+        .withMessageContaining("SCALABLE_INSTANCE_ID");
   }
 }

@@ -21,7 +21,8 @@ interface Main {
 
   @Provides @Singleton static TwoTierCache<String, Greeting> greetings(Caches caches, Db db) {
     return caches.named("greeting", String.class, Greeting.class).expireAfterWrite(Duration.ofMinutes(10)).build(name ->
-        db.read(tx -> tx.handle().select("select 'Hello ' || ?", name).mapTo(String.class).map(Greeting::new).one()));
+        db.readPrimary(tx ->
+            tx.handle().select("select 'Hello ' || ?", name).mapTo(String.class).map(Greeting::new).one()));
   }
 
   @Provides @ElementsIntoSet static Set<Route> routes(TwoTierCache<String, Greeting> greetings) {

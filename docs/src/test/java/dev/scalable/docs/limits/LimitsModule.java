@@ -16,7 +16,7 @@ import java.util.Set;
 interface LimitsModule {
   @Provides @ElementsIntoSet static Set<Route> routes(RateLimits limits, TokenVerifier verifier) {
     RateLimit searches = limits.limit("search", 100, Duration.ofMinutes(1)).by(RateLimit.Key.principal()).withHeaders();
-    RateLimit logins = limits.limit("login", 10, Duration.ofMinutes(1)).by(r -> r.client().address())
+    RateLimit logins = limits.limit("login", 10, Duration.ofMinutes(1)).by(RateLimit.Key.client())
         .whenRedisIsAway(RateLimit.WhenAway.CLOSED);
     return Set.of(
         Route.get("/search", r -> Response.text("found")).with(Bearer.tokens(verifier), searches),

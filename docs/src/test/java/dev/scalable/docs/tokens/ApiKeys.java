@@ -10,7 +10,7 @@ final class ApiKeys {
   private ApiKeys() {}
 
   static Filter filter(Db db) {
-    return Bearer.tokens(TokenVerifier.opaque(digest -> db.read(tx -> tx.handle()
+    return Bearer.tokens(TokenVerifier.opaque(digest -> db.readPrimary(tx -> tx.handle()
         .select("select owner from api_key where digest = ? and expires_at > now()", digest)
         .mapTo(String.class).findOne().map(Principal::named))));
   }

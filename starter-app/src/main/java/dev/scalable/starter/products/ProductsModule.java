@@ -30,7 +30,7 @@ public interface ProductsModule {
     return caches.named("product", Long.class, Product.class)
         .expireAfterWrite(Duration.ofMinutes(10))
         .maximumSize(50_000)
-        .build(id -> db.read(tx -> tx.dao(Products.class).find(id)));
+        .build(id -> db.readPrimary(tx -> tx.dao(Products.class).find(id)));
   }
 
   @Provides
