@@ -94,6 +94,6 @@ public final class ScalableModule {
   @Provides
   @IntoSet
   static ErrorMapper<?> unavailable() {
-    return ErrorMapper.of(CacheLoadTimeout.class, e -> Problem.unavailable("The value is still being loaded"));
+    return ErrorMapper.of(CacheLoadTimeout.class, e -> Problem.unavailable("The value could not be loaded in time"));
   }
 }

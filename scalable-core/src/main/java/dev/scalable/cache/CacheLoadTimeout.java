@@ -1,6 +1,10 @@
 package dev.scalable.cache;
 
-/** A value was being loaded by another caller for longer than a load may take. Nothing was changed; the call may be repeated. */
+/**
+ * A value could not be had in time: its load took longer than a load may take and was given up, or too many loads were
+ * under way on this instance, or the caller was interrupted while it waited. The message says which. Nothing was
+ * changed, and the key can be loaded again; the call may be repeated. Clients get a 503.
+ */
 public final class CacheLoadTimeout extends RuntimeException {
 
   private static final long serialVersionUID = 1;

@@ -7,12 +7,14 @@ import java.time.Duration;
  * What all caches of a service share.
  *
  * @param namespace prefix of every key in Redis; services that share a Redis need different ones
- * @param nearValidity longest time for which a value in the heap may be served after it has been invalidated elsewhere; zero
- *     means that nothing is kept in the heap. The proof that this needs is renewed four times a second, so with less than a
- *     second the heap would often be silent
- * @param loadTimeout time that a load may take before others stop waiting for it
+ * @param nearValidity longest time for which a value in the heap may be served after it has been invalidated elsewhere;
+ *     zero means that nothing is kept in the heap. The proof that this needs is renewed four times a second, so with
+ *     less than a second the heap would often be silent
+ * @param loadTimeout time that a load may take before it is interrupted and given up
+ * @param maxLoads most loads at once on this instance, of all caches together; fewer than there are database
+ *     connections, so that they leave some to others
  */
-public record CacheSettings(String namespace, Duration nearValidity, Duration loadTimeout) {
+public record CacheSettings(String namespace, Duration nearValidity, Duration loadTimeout, int maxLoads) {
 
   /**
    * Reads the settings {@code SCALABLE_CACHE_*}.
@@ -23,6 +25,8 @@ public record CacheSettings(String namespace, Duration nearValidity, Duration lo
     return new CacheSettings(
         settings.text("SCALABLE_CACHE_NAMESPACE", "app"),
         settings.duration("SCALABLE_CACHE_NEAR_VALIDITY", Duration.ofSeconds(2), Duration.ZERO, Duration.ofMinutes(1)),
-        settings.duration("SCALABLE_CACHE_LOAD_TIMEOUT", Duration.ofSeconds(5), Duration.ofMillis(10), Duration.ofMinutes(5)));
+        settings.duration("SCALABLE_CACHE_LOAD_TIMEOUT", Duration.ofSeconds(5), Duration.ofMillis(10),
+            Duration.ofMinutes(5)),
+        settings.number("SCALABLE_CACHE_MAX_LOADS", 8, 1, 10_000));
   }
 }

@@ -5,10 +5,18 @@ package dev.scalable.cache;
  *
  * @param nearHits reads answered from the heap
  * @param farHits reads answered from Redis
- * @param loads calls of the loader, failed ones included
+ * @param loads keys that the loader was asked for, whatever came of it
  * @param stored loaded values that Redis accepted
- * @param fenced loaded values that were refused because their right to be stored was gone: the key was invalidated meanwhile, a race
- *     that would have made the cache lie, or the load took too long, or Redis has forgotten
- * @param bypassed reads that went to the loader and cached nothing, since Redis was away or the key's invalidation still pending
+ * @param fenced loaded values that were refused because their right to be stored was gone: the key was invalidated
+ *     meanwhile, a race that would have made the cache lie, or the load took too long, or Redis has forgotten
+ * @param bypassed reads that went to the loader and cached nothing, since Redis was away or the key's invalidation
+ *     still pending
+ * @param stale values that were served although they had expired, since a new one could not be loaded, or not soon
+ *     enough
+ * @param refreshed values that were replaced before they had expired
+ * @param timeouts loads that took too long and were given up
+ * @param refused loads that were not begun, since too many were under way on this instance for too long
+ * @param unreadable values in Redis that were a miss: of another version of the service, or damaged
  */
-public record CacheStats(long nearHits, long farHits, long loads, long stored, long fenced, long bypassed) {}
+public record CacheStats(long nearHits, long farHits, long loads, long stored, long fenced, long bypassed, long stale,
+    long refreshed, long timeouts, long refused, long unreadable) {}

@@ -1,6 +1,7 @@
 package dev.scalable.cache;
 
 import dev.scalable.check.SharedState;
+import dev.scalable.db.Db;
 import dev.scalable.http.JsonCodec;
 import dev.scalable.redis.Redis;
 import jakarta.inject.Inject;
@@ -10,7 +11,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Makes the caches of a service. Inject it into the provider of a {@link TwoTierCache}. Safe for use by many threads. */
+/**
+ * Makes the caches of a service. Inject it into the provider of a {@link TwoTierCache}. Safe for use by many threads.
+ */
 @Singleton
 @SharedState("names that are given at start, the same on every instance")
 public final class Caches {
@@ -19,17 +22,21 @@ public final class Caches {
   private final CacheSettings settings;
   private final JsonCodec json;
   private final InvalidationLog invalidations;
+  private final Loads loads;
+  private final Db db;
   private final Relay relay;
   private final CoherenceCounts coherence;
   private final Map<String, Counts> counts = new ConcurrentHashMap<>();
 
   @Inject
-  Caches(Redis redis, CacheSettings settings, JsonCodec json, InvalidationLog invalidations, Relay relay,
+  Caches(Redis redis, CacheSettings settings, JsonCodec json, InvalidationLog invalidations, Db db, Relay relay,
       CoherenceCounts coherence) {
     this.redis = redis;
     this.settings = settings;
     this.json = json;
     this.invalidations = invalidations;
+    this.loads = new Loads(settings.maxLoads(), settings.loadTimeout());
+    this.db = db;
     this.relay = relay;
     this.coherence = coherence;
   }
@@ -39,7 +46,7 @@ public final class Caches {
    *
    * @param name its name, the same on every instance and in every version of the service that shares its values
    * @param key type of the key: Long, Integer, String or UUID
-   * @param value type of the value, written as JSON into Redis
+   * @param value type of the value, written as JSON into Redis unless {@link CacheBuilder#codec} says otherwise
    * @throws IllegalArgumentException if a cache of this name exists, or the key is of another type
    */
   public <K, V> CacheBuilder<K, V> named(String name, Class<K> key, Class<V> value) {
@@ -48,7 +55,27 @@ public final class Caches {
     if (counts.putIfAbsent(name, mine) != null) {
       throw new IllegalArgumentException("There is a cache called " + name + " already; two would overwrite each other's values");
     }
-    return new CacheBuilder<>(name, keys, new Payload<>(value, json), redis, settings, invalidations, mine);
+    return new CacheBuilder<>(name, keys, new JsonValues<>(value, json), this, mine);
+  }
+
+  Redis redis() {
+    return redis;
+  }
+
+  CacheSettings settings() {
+    return settings;
+  }
+
+  InvalidationLog invalidations() {
+    return invalidations;
+  }
+
+  Loads loads() {
+    return loads;
+  }
+
+  Db db() {
+    return db;
   }
 
   /** The names of all caches that were begun so far; a copy. */
@@ -70,7 +97,9 @@ public final class Caches {
     return found.snapshot();
   }
 
-  /** How many invalidations Redis has not acknowledged yet: other instances may serve the old values of as many keys. */
+  /**
+   * How many invalidations Redis has not acknowledged yet: other instances may serve the old values of as many keys.
+   */
   public int pendingInvalidations() {
     return invalidations.pending();
   }

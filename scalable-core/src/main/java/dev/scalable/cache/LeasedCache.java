@@ -1,42 +1,49 @@
 package dev.scalable.cache;
 
+import dev.scalable.cache.NearTier.Entry;
+import dev.scalable.cache.NearTier.Flight;
 import dev.scalable.db.Outcome;
 import dev.scalable.db.Tx;
 import dev.scalable.redis.Redis;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A cache by "leased fill, proven L1".
  *
  * <h2>The race that it is about</h2>
  *
- * <p>A reader misses, loads the old row, and is paused. A writer commits the new row and removes the key. The reader wakes up and
- * stores the old row, which stays until its time to live ends. A cache that only deletes cannot see this; it has to make the reader
- * prove, at the moment of storing, that nothing has happened to the key since it began to load.
+ * <p>A reader misses, loads the old row, and is paused. A writer commits the new row and removes the key. The reader
+ * wakes up and stores the old row, which stays until its time to live ends. A cache that only deletes cannot see this;
+ * it has to make the reader prove, at the moment of storing, that nothing has happened to the key since it began to
+ * load.
  *
  * <h2>Far: a fill needs a lease</h2>
  *
- * <p>Before it loads, a reader puts a random token at the key's lease (script LEASE); others see that and wait, so there is one load
- * in the cluster. To store, it must present the token (script FILL). An invalidation deletes the value <em>and the lease</em> in one
- * script, so every load that began before it is fenced. It is a proof that must be present and not a tombstone that must not be
- * lost: whatever Redis forgets, by eviction, flush or restart, only rejects fills.
+ * <p>Before it loads, a reader puts a random token at the key's lease (script LEASE); others see that and wait, so
+ * there is one load in the cluster. To store, it must present the token (script FILL). An invalidation deletes the
+ * value <em>and the lease</em> in one script, so every load that began before it is fenced. It is a proof that must be
+ * present and not a tombstone that must not be lost: whatever Redis forgets, by eviction, flush or restart, only
+ * rejects fills.
  *
  * <h2>Near: a place is taken before anything is read</h2>
  *
- * <p>What goes into the heap is a future, put in the key's place before Redis is asked. An invalidation removes it from there; when
- * it completes, it reaches those who waited for it, who had asked before, and stays for nobody. A fenced value gives up its place by
- * itself. The order of an invalidation is far, then near: the other way round, a read in between would bring the old value back
- * from Redis. The own entry of the log is applied as well, for the same reason.
+ * <p>What goes into the heap is a future, put in the key's place before Redis is asked. An invalidation removes it from
+ * there; when it completes, it reaches those who waited for it, who had asked before, and stays for nobody. A fenced
+ * value gives up its place by itself. The order of an invalidation is far, then near: the other way round, a read in
+ * between would bring the old value back from Redis. The own entry of the log is applied as well, for the same reason.
  *
  * <h2>Near: what is in the heap is served only while it is proven</h2>
  *
@@ -66,47 +73,66 @@ import org.slf4j.LoggerFactory;
  * of late are due again. No event can be missed and no order matters, since the relay compares what is with what should
  * be.
  *
+ * <h2>Loads run on threads of their own</h2>
+ *
+ * <p>A load is begun by one caller and awaited by all, so it belongs to none of them: it goes on when the first
+ * caller's request is over, and when it takes too long it is interrupted, its lease is given back, and all who wait are
+ * told ({@link Loads}). Those who wait get the value before Redis has taken it; if Redis then refuses it, it leaves the
+ * heap again.
+ *
+ * <h2>What has expired, and what was invalidated</h2>
+ *
+ * <p>Where asked for, Redis keeps a value for a while after it has expired, for when the loader fails or is slow. An
+ * invalidation deletes it like any other, so an old value can be served for being old, and never for having been
+ * invalidated. Who is at a load when the invalidation comes may still serve it, to those who had asked before. A
+ * refresh ahead of time is a load like any other: it has a lease, it is fenced, and it takes only the place of the very
+ * value that it was begun for.
+ *
  * <h2>When Redis is away</h2>
  *
- * <p>Reads go to the loader and nothing is kept. A key whose invalidation did not reach Redis is <em>pending</em>: this instance
- * reads it from the loader, so that it sees its own write, until the invalidation is acknowledged.
+ * <p>Reads go to the loader and nothing is kept. A key whose invalidation did not reach Redis is <em>pending</em>: this
+ * instance reads it from the loader, so that it sees its own write, until the invalidation is acknowledged.
  *
  * @param <K> type of the key
  * @param <V> type of the value
  */
 final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Listener {
 
-  private static final Logger log = LoggerFactory.getLogger(LeasedCache.class);
-
-  private static final Duration FIRST_WAIT = Duration.ofMillis(5);
-  private static final Duration LONGEST_WAIT = Duration.ofMillis(40);
+  /** Most keys that are asked for in one round trip: a batch keeps Redis from serving others for so long. */
+  private static final int BATCH = 500;
 
   private final String name;
   private final KeyText<K> keys;
   private final NearTier<K, V> near;
   private final FarTier<V> far;
-  private final CacheLoader<K, V> loader;
+  private final Search<K, V> search;
+  private final Landing<K, V> landing;
+  private final Freshness freshness;
+  private final Loads loads;
+  private final BooleanSupplier inTransaction;
   private final InvalidationLog invalidations;
   private final Validity validity;
-  private final Duration loadTimeout;
   private final Counts counts;
 
-  LeasedCache(String name, KeyText<K> keys, NearTier<K, V> near, FarTier<V> far, CacheLoader<K, V> loader,
-      InvalidationLog invalidations, Duration loadTimeout, Counts counts) {
+  LeasedCache(String name, KeyText<K> keys, FarTier<V> far, Source<K, V> source, Freshness freshness, long maximumSize,
+      Loads loads, BooleanSupplier inTransaction, InvalidationLog invalidations, Counts counts) {
     this.name = name;
     this.keys = keys;
-    this.near = near;
     this.far = far;
-    this.loader = loader;
+    this.freshness = freshness;
+    this.loads = loads;
+    this.inTransaction = inTransaction;
     this.invalidations = invalidations;
     this.validity = invalidations.validity();
-    this.loadTimeout = loadTimeout;
     this.counts = counts;
+    this.near = new NearTier<>(maximumSize, freshness.ttl(), validity, this::refreshAhead);
+    this.landing = new Landing<>(name, near, far, freshness, validity, counts);
+    this.search = new Search<>(name, far, source, loads, landing, freshness, invalidations, counts);
   }
 
   @Override
   public @Nullable Found<V> peek(K key) {
-    NearTier.Entry<V> entry = near.current(key);
+    Entry<V> entry = near.current(key);
     if (entry != null) {
       counts.nearHits.increment();
     }
@@ -115,151 +141,197 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
 
   @Override
   public @Nullable V get(K key) {
-    NearTier.Entry<V> entry = near.current(key);
+    refuseInTransaction("get", key);
+    Entry<V> entry = near.current(key);
+    if (entry != null) {
+      counts.nearHits.increment();
+      return entry.value();
+    }
+    return fetch(key).value();
+  }
+
+  /**
+   * On a hit as on a miss: what works while the cache is warm must not fail when it is cold. A load within a
+   * transaction would need a second connection while the first is held, and with all of them held so the loads would
+   * wait in vain; and it would not see what that transaction has written.
+   */
+  private void refuseInTransaction(String call, Object of) {
+    if (inTransaction.getAsBoolean()) {
+      throw new IllegalStateException("Cache " + name + ": " + call + "(" + of + ") was called on a thread that is in a"
+          + " transaction; it may have to load, with a connection of its own. Call it before the transaction, or read"
+          + " in the transaction itself");
+    }
+  }
+
+  private Entry<V> fetch(K key) {
+    String text = keys.write(key);
+    while (true) {
+      Flight<V> mine = new Flight<>(validity.generation());
+      Flight<V> flight = board(key, mine);
+      if (flight == mine) {
+        begin(List.of(new Trip<>(key, text, mine)), 0);
+      }
+      Entry<V> entry = await(key, flight);
+      if (entry != null) {
+        return entry;
+      }
+    }
+  }
+
+  private Flight<V> board(K key, Flight<V> mine) {
+    // Without proof nobody may join: who asks after an invalidation that has not arrived here must not get what was
+    // loaded before it.
+    return validity.holds(System.nanoTime()) ? near.board(key, mine) : mine;
+  }
+
+  private void begin(List<Trip<K, V>> trips, long newerThan) {
+    try {
+      search.begin(trips, newerThan);
+    } catch (InterruptedException e) {
+      throw interrupted(trips.getFirst().key());
+    }
+  }
+
+  private CacheLoadTimeout interrupted(K key) {
+    Thread.currentThread().interrupt();
+    return new CacheLoadTimeout("Cache " + name + ": interrupted while waiting for " + key);
+  }
+
+  /** What a flight brings; null if it was given up before anything was loaded, and it is this caller's turn. */
+  private @Nullable Entry<V> await(K key, Flight<V> flight) {
+    try {
+      Duration soft = freshness.softTimeout();
+      if (soft != null) {
+        Entry<V> stale = softly(flight, soft);
+        if (stale != null) {
+          return stale;
+        }
+      }
+      // Longer than it can take: the wait for a lease, the wait for a place, and the load.
+      Duration longest = far.leaseTime().plus(loads.timeout()).multipliedBy(2).plusSeconds(5);
+      return flight.get(longest.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      if (cause instanceof Landing.Abandoned) {
+        return null;
+      }
+      throw Failures.unchecked(cause);
+    } catch (TimeoutException e) {
+      // Detached, so that the next caller begins anew.
+      near.remove(key, flight);
+      throw new CacheLoadTimeout("Cache " + name + ": " + key + " did not come in any of the times that are set");
+    } catch (InterruptedException e) {
+      throw interrupted(key);
+    }
+  }
+
+  /** What a flight brings in time, or else what has expired if there is any. */
+  private @Nullable Entry<V> softly(Flight<V> flight, Duration soft) throws InterruptedException, ExecutionException {
+    try {
+      return flight.get(soft.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      FarTier.Found<V> stale = flight.stale();
+      if (stale == null) {
+        return null;
+      }
+      counts.stale.increment();
+      return landing.passing(stale.value());
+    }
+  }
+
+  @Override
+  public Map<K, V> getAll(Collection<? extends K> wanted) {
+    refuseInTransaction("getAll", wanted);
+    Map<K, V> values = new LinkedHashMap<>();
+    Map<K, Flight<V>> flights = new LinkedHashMap<>();
+    List<Trip<K, V>> mine = new ArrayList<>();
+    for (K key : new LinkedHashSet<K>(wanted)) {
+      Entry<V> entry = near.current(key);
+      if (entry != null) {
+        counts.nearHits.increment();
+        put(values, key, entry);
+        continue;
+      }
+      String text = keys.write(key);
+      Flight<V> own = new Flight<>(validity.generation());
+      Flight<V> flight = board(key, own);
+      flights.put(key, flight);
+      if (flight == own) {
+        mine.add(new Trip<>(key, text, own));
+      }
+    }
+    // First all of its own, and only then what others have begun: two calls that wait for each other's keys both go on.
+    beginAll(mine);
+    flights.forEach((key, flight) -> {
+      Entry<V> entry = await(key, flight);
+      put(values, key, entry != null ? entry : fetch(key));
+    });
+    return values;
+  }
+
+  private void beginAll(List<Trip<K, V>> trips) {
+    int begun = 0;
+    try {
+      while (begun < trips.size()) {
+        List<Trip<K, V>> batch = trips.subList(begun, Math.min(begun + BATCH, trips.size()));
+        begun += batch.size();
+        begin(batch, 0);
+      }
+    } finally {
+      // This caller was interrupted: the others who wait for these keys need not be.
+      trips.subList(begun, trips.size()).forEach(landing::abandoned);
+    }
+  }
+
+  private static <K, V> void put(Map<K, V> values, K key, Entry<V> entry) {
+    V value = entry.value();
+    if (value != null) {
+      values.put(key, value);
+    }
+  }
+
+  @Override
+  public @Nullable V getIfPresent(K key) {
+    Entry<V> entry = near.current(key);
     if (entry != null) {
       counts.nearHits.increment();
       return entry.value();
     }
     String text = keys.write(key);
-    NearTier.Flight<V> mine = new NearTier.Flight<>(validity.generation());
-    if (!validity.holds(System.nanoTime())) {
-      // Nobody may join: whoever asks after an invalidation that has not arrived here must not get what was loaded before it.
-      return fly(key, text, mine).value();
-    }
-    NearTier.Flight<V> flight = near.board(key, mine);
-    return flight == mine ? fly(key, text, mine).value() : await(key, flight).value();
-  }
-
-  /** Completes a flight, whatever happens, and keeps its place only if the value may stay. */
-  private NearTier.Entry<V> fly(K key, String text, NearTier.Flight<V> flight) {
-    try {
-      NearTier.Entry<V> entry = read(key, text, flight);
-      flight.complete(entry);
-      return entry;
-    } catch (Throwable t) {
-      near.remove(key, flight);
-      flight.completeExceptionally(t);
-      throw t;
-    }
-  }
-
-  private NearTier.Entry<V> await(K key, NearTier.Flight<V> flight) {
-    try {
-      return flight.get(loadTimeout.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      throw Failures.unchecked(e.getCause() == null ? e : e.getCause());
-    } catch (TimeoutException e) {
-      // Detached, so that the next caller begins anew instead of waiting for a load that hangs.
-      near.remove(key, flight);
-      throw new CacheLoadTimeout("Cache " + name + ": " + key + " was being loaded for longer than " + loadTimeout.toMillis()
-          + " ms by another caller; its place was given up");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CacheLoadTimeout("Cache " + name + ": interrupted while waiting for " + key);
-    }
-  }
-
-  /** From Redis if it is there; else loaded, by whoever gets the lease. */
-  private NearTier.Entry<V> read(K key, String text, NearTier.Flight<V> flight) {
-    // Asked only now that the place is taken: whoever makes the key pending after this answer removes the place.
     if (invalidations.pending(name, text)) {
-      return uncached(key, flight);
+      return null;
     }
-    int generation = flight.generation();
-    long giveUp = System.nanoTime() + loadTimeout.toNanos();
     try {
-      // While nothing is proven, neither is the generation that is known here: the script LEASE asks for both at once.
-      Optional<FarTier.Found<V>> found =
-          validity.holds(System.nanoTime()) ? far.get(text, validity.farNow()) : Optional.empty();
-      if (found.isPresent()) {
-        counts.farHits.increment();
-        return entry(found.get(), generation);
+      FarTier.Found<V> found = far.get(List.of(text), validity.farNow(), false).getFirst().orElse(null);
+      if (found == null) {
+        return null;
       }
-      Duration wait = FIRST_WAIT;
-      while (true) {
-        switch (far.lease(text)) {
-          case FarTier.Reply.Fresh<V> fresh -> {
-            counts.farHits.increment();
-            return entry(fresh.found(), generation);
-          }
-          case FarTier.Reply.Granted<V> granted -> {
-            return load(key, text, granted.lease(), flight, generation);
-          }
-          case FarTier.Reply.Busy<V> busy -> {
-            if (System.nanoTime() - giveUp > 0 || !pause(wait)) {
-              return uncached(key, flight);
-            }
-            wait = wait.multipliedBy(2).compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait.multipliedBy(2);
-          }
-        }
-      }
+      counts.farHits.increment();
+      return found.value();
     } catch (Redis.Unavailable e) {
-      log.debug("Cache {}: {} is read from its source: {}", name, text, e.getMessage());
-      return uncached(key, flight);
+      return null;
     }
   }
 
-  private NearTier.Entry<V> load(K key, String text, FarTier.Lease lease, NearTier.Flight<V> flight, int generation) {
-    try {
-      V value = loadNow(key);
-      Optional<Long> freshUntil = store(text, lease, value);
-      return freshUntil.isPresent()
-          ? new NearTier.Entry<>(value, generation, validity.near(freshUntil.get())) : passing(key, value, flight);
-    } catch (RuntimeException | Error e) {
-      // The loader has failed, or its value cannot be written: the next caller need not wait for the lease to lapse.
-      try {
-        far.release(text, lease);
-      } catch (Redis.Unavailable unreachable) {
-        e.addSuppressed(unreachable);
+  @Override
+  public void refresh(K key) {
+    String text = keys.write(key);
+    loads.inBackground(() -> {
+      Flight<V> there = validity.holds(System.nanoTime()) ? near.landed(key) : null;
+      if (there != null) {
+        search.refresh(new Trip<>(key, text, new Flight<>(there)), FarTier.NEVER);
+        return;
       }
-      throw e;
-    }
+      Flight<V> mine = new Flight<>(validity.generation());
+      if (board(key, mine) == mine) {
+        begin(List.of(new Trip<>(key, text, mine)), FarTier.NEVER);
+      }
+    });
   }
 
-  /** Until when a loaded value is fresh; empty if Redis did not take it. */
-  private Optional<Long> store(String text, FarTier.Lease lease, @Nullable V value) {
-    try {
-      Optional<Long> freshUntil = far.fill(text, lease, value);
-      (freshUntil.isPresent() ? counts.stored : counts.fenced).increment();
-      return freshUntil;
-    } catch (Redis.Unavailable e) {
-      log.debug("Cache {}: {} was loaded and not stored: {}", name, text, e.getMessage());
-      return Optional.empty();
-    }
-  }
-
-  private NearTier.Entry<V> uncached(K key, NearTier.Flight<V> flight) {
-    counts.bypassed.increment();
-    return passing(key, loadNow(key), flight);
-  }
-
-  private @Nullable V loadNow(K key) {
-    counts.loads.increment();
-    try {
-      return loader.load(key);
-    } catch (Exception e) {
-      throw Failures.unchecked(e);
-    }
-  }
-
-  private NearTier.Entry<V> entry(FarTier.Found<V> found, int generation) {
-    return new NearTier.Entry<>(found.value(), generation, validity.near(found.freshUntil()));
-  }
-
-  /** A value for those who already wait, and for nobody later. */
-  private NearTier.Entry<V> passing(K key, @Nullable V value, NearTier.Flight<V> flight) {
-    near.remove(key, flight);
-    return new NearTier.Entry<>(value, validity.generation() - 1, System.nanoTime());
-  }
-
-  private static boolean pause(Duration span) {
-    try {
-      TimeUnit.NANOSECONDS.sleep(span.toNanos());
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+  /** Called on any thread, also one that must not block. */
+  private void refreshAhead(K key, Flight<V> aged) {
+    loads.inBackground(() -> search.refresh(new Trip<>(key, keys.write(key), new Flight<>(aged)), aged.farUntil()));
   }
 
   @Override

@@ -10,37 +10,46 @@ final class Scripts {
   /**
    * Asks for a value or for the right to fill it.
    *
-   * <p>KEYS value, lease, generation. ARGV token, lease in ms, 1 to get the right even though there is a fresh value.
-   * Returns {1, value, now, generation} fresh, {2, '', now, generation} granted, {0, '', now, generation} someone else
-   * has the right. A generation is a number that grows: the time in microseconds at which it began.
+   * <p>KEYS value, lease, generation. ARGV token, lease in ms, until when a value must at least be fresh to be taken: 0
+   * takes any that is fresh now. Returns {1, value, now, generation} fresh; or, with the value there is, fresh or not,
+   * or '', {2, value, now, generation} granted, {0, value, now, generation} someone else has the right,
+   * {3, value, now, generation} the source has failed a moment ago. A generation is a number that grows: the time in
+   * microseconds at which it began.
    */
   static final Script LEASE = Script.of("""
       local t=redis.call('TIME'); local now=t[1]*1000+math.floor(t[2]/1000)
       local g=redis.call('GET',KEYS[3])
       if not g then g=struct.pack('>I8',t[1]*1000000+t[2]); redis.call('SET',KEYS[3],g) end
       local v=redis.call('GET',KEYS[1])
-      if v and ARGV[3]=='0' and string.sub(v,9,16)==g and struct.unpack('>I8',v)>now then return {1,v,now,g} end
-      if redis.call('SET',KEYS[2],ARGV[1],'NX','PX',ARGV[2]) then return {2,'',now,g} end
-      return {0,'',now,g}
+      if v and string.sub(v,9,16)~=g then v=false end
+      if v then
+        local fresh=struct.unpack('>I8',v)
+        if fresh>now and fresh>tonumber(ARGV[3]) then return {1,v,now,g} end
+      end
+      if redis.call('SET',KEYS[2],ARGV[1],'NX','PX',ARGV[2]) then return {2,v or '',now,g} end
+      return {redis.call('GET',KEYS[2])=='-' and 3 or 0,v or '',now,g}
       """);
 
   /**
    * Stores a loaded value, if the right to fill it still stands.
    *
-   * <p>KEYS value, lease, generation. ARGV token, generation, time to live in ms, body. Returns {1, freshUntil} stored, {0} fenced.
+   * <p>KEYS value, lease, generation. ARGV token, generation, ms for which it is fresh, ms for which it is kept, body.
+   * Returns {1, freshUntil} stored, {0} fenced.
    */
   static final Script FILL = Script.of("""
       if redis.call('GET',KEYS[2])~=ARGV[1] then return {0} end
       redis.call('DEL',KEYS[2])
       if redis.call('GET',KEYS[3])~=ARGV[2] then return {0} end
       local t=redis.call('TIME'); local fresh=t[1]*1000+math.floor(t[2]/1000)+ARGV[3]
-      redis.call('SET',KEYS[1],struct.pack('>I8',fresh)..ARGV[2]..ARGV[4],'PX',ARGV[3])
+      redis.call('SET',KEYS[1],struct.pack('>I8',fresh)..ARGV[2]..ARGV[5],'PX',ARGV[4])
       return {1,fresh}
       """);
 
-  /** Gives a right back unused. KEYS lease. ARGV token. */
+  /** Gives a right back unused. KEYS lease. ARGV token, ms for which nobody shall have it; 0 for none. */
   static final Script RELEASE = Script.of("""
-      if redis.call('GET',KEYS[1])==ARGV[1] then redis.call('DEL',KEYS[1]) end
+      if redis.call('GET',KEYS[1])==ARGV[1] then
+        if ARGV[2]=='0' then redis.call('DEL',KEYS[1]) else redis.call('SET',KEYS[1],'-','PX',ARGV[2]) end
+      end
       return 1
       """);
 

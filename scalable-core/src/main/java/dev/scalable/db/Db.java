@@ -89,6 +89,12 @@ public interface Db {
    */
   <T extends @Nullable Object, X extends Exception> T write(Isolation isolation, Work<T, X> work) throws X;
 
+  /**
+   * Whether this thread is in a transaction: then what needs a connection of its own must not be done on it. Costs some
+   * nanoseconds.
+   */
+  boolean inTransaction();
+
   /** How the connections of this instance are used at the moment, and how transactions have ended since the start. */
   Stats stats();
 

@@ -63,6 +63,11 @@ final class PooledDb implements Db {
   }
 
   @Override
+  public boolean inTransaction() {
+    return nesting.inside();
+  }
+
+  @Override
   public Stats stats() {
     return replicas.addTo(pool.stats());
   }

@@ -7,9 +7,14 @@ import dev.scalable.lifecycle.Part;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.Response;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -139,6 +144,48 @@ final class JedisLink implements Redis, Part {
         return commands.eval(script.source().getBytes(UTF_8), keys, args);
       }
     });
+  }
+
+  @Override
+  public List<byte @Nullable []> getAll(List<byte[]> keys) {
+    List<byte @Nullable []> values = new ArrayList<>(keys.size());
+    if (keys.size() == 1) {
+      values.add(get(keys.getFirst()));
+    } else {
+      values.addAll(ask("MGET", keys.getFirst(), commands -> commands.mget(keys.toArray(new byte[0][]))));
+    }
+    return values;
+  }
+
+  @Override
+  public List<@Nullable Object> runEach(Script script, List<Run> runs) {
+    List<byte[]> keys = runs.getFirst().keys();
+    if (runs.size() == 1) {
+      return Collections.singletonList(run(script, keys, runs.getFirst().args()));
+    }
+    return ask("A script, " + runs.size() + " times,", keys.getFirst(), commands -> {
+      try {
+        return pipelined(commands, runs, (pipeline, run) ->
+            pipeline.evalsha(script.digest().getBytes(UTF_8), run.keys(), run.args()));
+      } catch (JedisNoScriptException e) {
+        // The server knew it for none of them: it executes what is sent at once in order, and forgets only what is
+        // flushed.
+        return pipelined(commands, runs, (pipeline, run) ->
+            pipeline.eval(script.source().getBytes(UTF_8), run.keys(), run.args()));
+      }
+    });
+  }
+
+  private static List<@Nullable Object> pipelined(UnifiedJedis commands, List<Run> runs,
+      BiFunction<AbstractPipeline, Run, Response<Object>> command) {
+    List<Response<Object>> replies = new ArrayList<>(runs.size());
+    try (AbstractPipeline pipeline = commands.pipelined()) {
+      runs.forEach(run -> replies.add(command.apply(pipeline, run)));
+      pipeline.sync();
+    }
+    List<@Nullable Object> results = new ArrayList<>(runs.size());
+    replies.forEach(reply -> results.add(reply.get()));
+    return results;
   }
 
   @Override

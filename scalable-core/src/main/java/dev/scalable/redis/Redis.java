@@ -27,6 +27,14 @@ public interface Redis {
   byte @Nullable [] get(byte[] key);
 
   /**
+   * The values of several keys, as they are at one moment, in one round trip.
+   *
+   * @param keys the keys, at least one, all in one hash slot
+   * @return the values in the order of the keys, null where there is none
+   */
+  List<byte @Nullable []> getAll(List<byte[]> keys);
+
+  /**
    * Runs a script, all of it at once and nothing else in between. Sent by its digest, in full only when the server does
    * not know it.
    *
@@ -36,6 +44,24 @@ public interface Redis {
    * @return its result: null, a Long, a byte[] or a List of such
    */
   @Nullable Object run(Script script, List<byte[]> keys, List<byte[]> args);
+
+  /**
+   * Runs a script several times in one round trip: each time all at once, but others may come in between. When it
+   * throws, some may have run and others not.
+   *
+   * @param script the script
+   * @param runs what each run gets, at least one
+   * @return the results in the order of the runs, as of {@link #run}
+   */
+  List<@Nullable Object> runEach(Script script, List<Run> runs);
+
+  /**
+   * What one run of a script gets.
+   *
+   * @param keys the keys that it touches, all in one hash slot
+   * @param args its arguments
+   */
+  record Run(List<byte[]> keys, List<byte[]> args) {}
 
   /**
    * Reads on in a stream, over a connection of its own, so that waiting keeps nobody else waiting. For one reader at a

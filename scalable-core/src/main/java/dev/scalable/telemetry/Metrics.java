@@ -179,10 +179,16 @@ public final class Metrics implements Part {
       if (bound.add(cache)) {
         count("cache.hits", "Reads answered from a tier", cache, "tier", "near", CacheStats::nearHits);
         count("cache.hits", "Reads answered from a tier", cache, "tier", "far", CacheStats::farHits);
-        count("cache.loads", "Calls of the loader, failed ones included", cache, CacheStats::loads);
+        count("cache.loads", "Keys that the loader was asked for", cache, CacheStats::loads);
+        String early = "Loads that were given up or not begun";
+        count("cache.loads.ended.early", early, cache, "reason", "timeout", CacheStats::timeouts);
+        count("cache.loads.ended.early", early, cache, "reason", "refused", CacheStats::refused);
         count("cache.fills", "Loaded values, by whether Redis took them", cache, "result", "stored", CacheStats::stored);
         count("cache.fills", "Loaded values, by whether Redis took them", cache, "result", "fenced", CacheStats::fenced);
         count("cache.bypassed", "Reads that went to the loader and cached nothing", cache, CacheStats::bypassed);
+        count("cache.stale", "Expired values that were served", cache, CacheStats::stale);
+        count("cache.refreshed", "Values that were replaced before they had expired", cache, CacheStats::refreshed);
+        count("cache.unreadable", "Values in Redis that could not be read", cache, CacheStats::unreadable);
       }
     }
   }

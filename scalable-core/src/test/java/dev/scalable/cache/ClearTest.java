@@ -37,6 +37,8 @@ class ClearTest {
   private CacheInstance start() throws Exception {
     return CacheInstance.start(CacheInstance.environment(namespace, TestStack.redis().uri(),
         "SCALABLE_CACHE_LOAD_TIMEOUT", "1m",
+        // All at once, which is what the test is about.
+        "SCALABLE_CACHE_MAX_LOADS", "1000",
         // A thousand ask it at a time.
         "SCALABLE_REDIS_TIMEOUT", "10s"));
   }

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import dev.scalable.TestStack;
 import dev.scalable.http.Lookup;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -105,8 +104,9 @@ class CoherenceTest {
     assertThat(second.get(1L)).isEqualTo(item("old"));
     assertThat(first.peek(1L)).isNotNull();
     assertThat(loads).hasValue(1);
-    assertThat(first.stats()).isEqualTo(new CacheStats(2, 0, 1, 1, 0, 0));
-    assertThat(second.stats()).isEqualTo(new CacheStats(1, 1, 0, 0, 0, 0));
+    // Redis takes the value after its caller has it.
+    await().untilAsserted(() -> assertThat(first.stats()).isEqualTo(new CacheStats(2, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0)));
+    assertThat(second.stats()).isEqualTo(new CacheStats(1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0));
   }
 
   @Test
@@ -134,6 +134,7 @@ class CoherenceTest {
     assertThat(loads).hasValue(2);
   }
 
+  /** Case 1 of the twenty. */
   @Test
   void a_value_that_was_loaded_before_an_invalidation_is_kept_nowhere() throws Exception {
     CountDownLatch loaded = new CountDownLatch(1);
@@ -158,10 +159,71 @@ class CoherenceTest {
     assertThat(paused.peek(1L)).isNull();
     assertThat(paused.get(1L)).isEqualTo(item("new"));
     assertThat(other.get(1L)).isEqualTo(item("new"));
-    assertThat(paused.stats().fenced()).isEqualTo(1);
+    await().untilAsserted(() -> assertThat(paused.stats().fenced()).isEqualTo(1));
     assertThat(loads).as("what the other had loaded survives").hasValue(2);
   }
 
+  /** Case 2 of the twenty. */
+  @Test
+  void a_value_whose_lease_has_lapsed_does_not_replace_what_another_has_loaded_meanwhile() throws Exception {
+    CountDownLatch loaded = new CountDownLatch(1);
+    CountDownLatch resume = new CountDownLatch(1);
+    TwoTierCache<Long, Item> paused = one.caches().named("lapsed", Long.class, Item.class)
+        .expireAfterWrite(Duration.ofMinutes(1)).build(id -> {
+          Item value = load(id);
+          loaded.countDown();
+          resume.await();
+          return value;
+        });
+    TwoTierCache<Long, Item> other = two.caches().named("lapsed", Long.class, Item.class)
+        .expireAfterWrite(Duration.ofMinutes(1)).build(this::load);
+    FutureTask<Item> reader = inBackground(() -> paused.get(1L));
+    loaded.await();
+    source.put(1L, item("new"));
+    other.invalidate(1L);
+    redis.del(in("l:lapsed:1"));
+    assertThat(other.get(1L)).isEqualTo(item("new"));
+    await().until(() -> other.stats().stored() == 1);
+    resume.countDown();
+    assertThat(reader.get()).isEqualTo(item("old"));
+    await().until(() -> paused.stats().fenced() == 1);
+    assertThat(paused.get(1L)).isEqualTo(item("new"));
+    assertThat(loads).hasValue(2);
+  }
+
+  /** Case 4 of the twenty. */
+  @Test
+  void no_read_is_behind_an_invalidation_that_has_returned_on_its_instance_whoever_reads_meanwhile() throws Exception {
+    AtomicInteger version = new AtomicInteger();
+    AtomicInteger floor = new AtomicInteger();
+    TwoTierCache<Long, Integer> mine = one.caches().named("version", Long.class, Integer.class)
+        .expireAfterWrite(Duration.ofMinutes(1)).build(id -> version.get());
+    TwoTierCache<Long, Integer> other = two.caches().named("version", Long.class, Integer.class)
+        .expireAfterWrite(Duration.ofMinutes(1)).build(id -> version.get());
+    List<FutureTask<Integer>> readers = new ArrayList<>();
+    for (TwoTierCache<Long, Integer> cache : List.of(mine, mine, other)) {
+      readers.add(inBackground(() -> {
+        int behind = 0;
+        while (floor.get() < 300) {
+          int least = floor.get();
+          Integer read = cache.get(1L);
+          behind += cache.equals(mine) && (read == null || read < least) ? 1 : 0;
+        }
+        return behind;
+      }));
+    }
+    for (int i = 1; i <= 300; i++) {
+      version.set(i);
+      mine.invalidate(1L);
+      floor.set(i);
+    }
+    for (FutureTask<Integer> reader : readers) {
+      assertThat(reader.get()).isZero();
+    }
+    await().untilAsserted(() -> assertThat(other.get(1L)).isEqualTo(300));
+  }
+
+  /** Case 3 of the twenty. */
   @Test
   void a_value_that_redis_gave_before_an_invalidation_is_not_kept_near() throws Exception {
     second.get(1L);
@@ -179,6 +241,7 @@ class CoherenceTest {
     assertThat(first.peek(1L)).isNull();
   }
 
+  /** Case 5 of the twenty. */
   @Test
   void who_asks_after_an_invalidation_does_not_join_a_load_from_before_it() throws Exception {
     CountDownLatch loaded = new CountDownLatch(1);
@@ -256,25 +319,6 @@ class CoherenceTest {
   }
 
   @Test
-  void a_loader_that_hangs_fails_those_who_wait_for_it_and_leaves_the_key_usable() throws Exception {
-    CountDownLatch never = new CountDownLatch(1);
-    AtomicInteger calls = new AtomicInteger();
-    TwoTierCache<Long, Item> hanging = one.caches().named("hanging", Long.class, Item.class)
-        .expireAfterWrite(Duration.ofMinutes(1)).build(id -> {
-          if (calls.getAndIncrement() == 0) {
-            never.await();
-          }
-          return source.get(id);
-        });
-    FutureTask<Item> owner = inBackground(() -> hanging.get(1L));
-    await().until(() -> calls.get() == 1);
-    assertThatThrownBy(() -> hanging.get(1L)).isInstanceOf(CacheLoadTimeout.class).hasMessageContaining("1000 ms");
-    assertThat(hanging.get(1L)).as("by a load of its own").isEqualTo(item("old"));
-    never.countDown();
-    assertThat(owner.get()).isEqualTo(item("old"));
-  }
-
-  @Test
   void what_another_version_of_the_service_has_stored_is_a_miss_and_overwritten() {
     record Other(long id, String name, int more) {}
     TwoTierCache<Long, Other> other = two.caches().named("shape", Long.class, Other.class)
@@ -283,19 +327,7 @@ class CoherenceTest {
         .expireAfterWrite(Duration.ofMinutes(1)).build(this::load);
     assertThat(other.get(1L)).isEqualTo(new Other(1, "other", 1));
     assertThat(mine.get(1L)).isEqualTo(item("old"));
-    assertThat(mine.stats().stored()).isEqualTo(1);
-  }
-
-  @Test
-  void bytes_that_are_no_value_are_a_miss_and_overwritten() {
-    first.get(1L);
-    byte[] key = ("{" + namespace + "}v:item:1").getBytes(StandardCharsets.UTF_8);
-    byte[] stored = redis.get(key);
-    stored[stored.length - 1] = 'x';
-    redis.set(key, stored);
-    assertThat(second.get(1L)).isEqualTo(item("old"));
-    assertThat(loads).hasValue(2);
-    assertThat(second.stats().stored()).isEqualTo(1);
+    await().untilAsserted(() -> assertThat(mine.stats().stored()).isEqualTo(1));
   }
 
   @Test

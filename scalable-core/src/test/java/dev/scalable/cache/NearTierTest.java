@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -16,7 +18,8 @@ class NearTierTest {
   private static final Duration LONG = Duration.ofHours(1);
 
   private final Validity validity = new Validity();
-  private final NearTier<String, String> near = new NearTier<>(100, LONG, validity);
+  private final List<NearTier.Flight<String>> aged = new ArrayList<>();
+  private final NearTier<String, String> near = new NearTier<>(100, LONG, validity, (key, flight) -> aged.add(flight));
 
   NearTierTest() {
     prove();
@@ -31,7 +34,8 @@ class NearTierTest {
   }
 
   private static NearTier.Entry<String> entry(NearTier.Flight<String> flight, String value) {
-    return new NearTier.Entry<>(value, flight.generation(), System.nanoTime() + LONG.toNanos());
+    long end = System.nanoTime() + LONG.toNanos();
+    return new NearTier.Entry<>(value, flight.generation(), end, end);
   }
 
   private NearTier.Flight<String> boarded() {
@@ -104,15 +108,44 @@ class NearTierTest {
   @Test
   void a_value_whose_time_is_over_is_not_served_and_its_place_is_taken_over() {
     NearTier.Flight<String> flight = boarded();
-    flight.complete(new NearTier.Entry<>("old", flight.generation(), System.nanoTime()));
+    long over = System.nanoTime();
+    flight.complete(new NearTier.Entry<>("old", flight.generation(), over, over));
     assertThat(near.current("key")).isNull();
     assertThat(boarded()).isNotDone();
   }
 
   @Test
+  void a_value_that_has_aged_is_served_and_told_of_once_where_redis_knows_it() {
+    NearTier.Flight<String> flight = boarded();
+    long now = System.nanoTime();
+    flight.complete(new NearTier.Entry<>("value", flight.generation(), now + LONG.toNanos(), now));
+    assertThat(served()).isEqualTo("value");
+    assertThat(aged).as("until when it is fresh in Redis is not known").isEmpty();
+    flight.farUntil(1);
+    assertThat(served()).isEqualTo("value");
+    assertThat(served()).isEqualTo("value");
+    assertThat(aged).containsExactly(flight);
+  }
+
+  @Test
+  void a_refresh_takes_the_place_of_the_very_flight_that_it_was_begun_for() {
+    NearTier.Flight<String> old = boarded();
+    old.complete(entry(old, "old"));
+    NearTier.Flight<String> refresh = new NearTier.Flight<>(old);
+    refresh.complete(entry(refresh, "new"));
+    near.replace("key", old, refresh);
+    assertThat(served()).isEqualTo("new");
+    NearTier.Flight<String> late = new NearTier.Flight<>(refresh);
+    late.complete(entry(late, "late"));
+    near.remove("key");
+    near.replace("key", refresh, late);
+    assertThat(near.current("key")).as("after an invalidation").isNull();
+  }
+
+  @Test
   void nothing_is_served_without_proof() {
     Validity unproven = new Validity();
-    NearTier<String, String> silent = new NearTier<>(100, LONG, unproven);
+    NearTier<String, String> silent = new NearTier<>(100, LONG, unproven, (key, aging) -> { });
     NearTier.Flight<String> flight = new NearTier.Flight<>(unproven.generation());
     assertThat(silent.board("key", flight)).isSameAs(flight);
     flight.complete(entry(flight, "value"));
@@ -123,7 +156,7 @@ class NearTierTest {
 
   @Test
   void a_pending_flight_that_is_evicted_for_its_size_lands_nowhere() {
-    NearTier<String, String> none = new NearTier<>(0, LONG, validity);
+    NearTier<String, String> none = new NearTier<>(0, LONG, validity, (key, aging) -> { });
     NearTier.Flight<String> flight = flight();
     assertThat(none.board("key", flight)).isSameAs(flight);
     await().until(() -> none.size() == 0);
@@ -136,7 +169,7 @@ class NearTierTest {
 
   @Test
   void a_pending_flight_whose_place_expires_lands_nowhere() {
-    NearTier<String, String> brief = new NearTier<>(100, Duration.ofNanos(1), validity);
+    NearTier<String, String> brief = new NearTier<>(100, Duration.ofNanos(1), validity, (key, aging) -> { });
     NearTier.Flight<String> flight = flight();
     assertThat(brief.board("key", flight)).isSameAs(flight);
     // Its clock moves with the proof.
