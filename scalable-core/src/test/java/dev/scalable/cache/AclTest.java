@@ -79,6 +79,7 @@ class AclTest {
       caches.aWriteIsSeen(1);
       redis.execute("ACL", "LOG", "RESET");
       caches.aWriteIsSeen(2);
+      assertThat(caches.second.getAll(List.of(3L, 4L))).as("keys that are in no tier and in no source").isEmpty();
       assertThat(redis.execute("ACL", "LOG")).as("what was refused").isEqualTo("[]");
     }
     assertThat(called()).isEqualTo(commands(rights));
