@@ -189,11 +189,11 @@ class StaleValuesTest {
   }
 
   /**
-   * In the last half minute of its minute, on average; at a moment that is drawn, but with this factor almost always
-   * the first.
+   * Refreshed in the second half of its time; at a moment that is drawn, but with this factor almost always the first.
+   * Half of it is longer than a busy machine stands still.
    */
   private CacheBuilder<Long, String> brief(CacheInstance instance) {
-    return instance.caches().named("brief", Long.class, String.class).expireAfterWrite(Duration.ofSeconds(2))
+    return instance.caches().named("brief", Long.class, String.class).expireAfterWrite(Duration.ofSeconds(6))
         .refreshAhead(100);
   }
 
@@ -220,8 +220,9 @@ class StaleValuesTest {
     assertThat(cache.get(1L)).isEqualTo("old");
     gate.countDown();
     await().pollInterval(Duration.ofMillis(10)).until(() -> "new".equals(cache.get(1L)) && "new".equals(other.get(1L)));
-    assertThat(cache.stats().refreshed() + other.stats().refreshed()).as("by one of the two").isEqualTo(1);
-    assertThat(calls).hasValue(2);
+    // The other one may have had its turn, too, and found in Redis what the first had loaded.
+    assertThat(cache.stats().refreshed() + other.stats().refreshed()).isBetween(1L, 2L);
+    assertThat(calls).as("loaded by one of the two").hasValue(2);
   }
 
   /** Case 6 of the twenty. */
