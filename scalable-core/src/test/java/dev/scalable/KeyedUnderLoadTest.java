@@ -58,7 +58,7 @@ class KeyedUnderLoadTest {
 
   @Test
   void no_order_is_lost_or_there_twice() throws Exception {
-    AppSpec app = AppSpec.mainClass(KeyedOrderService.class).migrate(KeyedOrderService.Migrate.class.getName())
+    AppSpec app = TestStack.app(KeyedOrderService.class).migrate(KeyedOrderService.Migrate.class.getName())
         .env("PAUSE_FOLDER", pauses.toString());
     try (Cluster cluster = Cluster.builder().app(app).instances(2).start()) {
       // Two JVMs that have answered nothing yet would refuse some for being slow, and the faults would meet few.

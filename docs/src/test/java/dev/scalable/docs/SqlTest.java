@@ -25,10 +25,11 @@ class SqlTest {
 
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
-  private static final String LITERAL = "\"(?:[^\"\\\\\\n]|\\\\.)*\"";
+  /** A text block, or a string of one line. */
+  private static final String LITERAL = "(?:\"\"\"(?:[^\\\\]|\\\\.)*?\"\"\"|\"(?:[^\"\\\\\\n]|\\\\.)*\")";
 
   private static final Pattern STATEMENT = Pattern.compile(
-      "\"\\s*(?:select|insert into|update|delete from|truncate|create (?:table|index|schema|database|role|user|unique)"
+      "\"(?:\"\")?\\s*(?:select|insert into|update|delete from|truncate|create (?:table|index|schema|database|role|user|unique)"
           + "|drop (?:table|index|schema|database|role|user)|alter (?:table|role|user|system|database)|with \\w+ as|set (?:local|session)"
           + "|listen|notify|lock table|copy|grant|revoke) ", Pattern.CASE_INSENSITIVE);
 
@@ -98,7 +99,10 @@ class SqlTest {
     assertThat(joined("String.format(\"update t set a = %s\", a)")).hasSize(1);
     assertThat(joined("\"delete from t where id = %s\".formatted(id)")).hasSize(1);
     assertThat(joined("new StringBuilder(\"insert into t values (\")")).hasSize(1);
+    assertThat(joined("handle.execute(\"\"\"\n    select * from t\n    where id = \"\"\" + id)")).hasSize(1);
+    assertThat(joined("\"\"\"\n    update t set a = '%s'\n    \"\"\".formatted(a)")).hasSize(1);
     assertThat(joined("\"select * from t\"\n + \" where id = ?\", id")).isEmpty();
+    assertThat(joined("\"\"\"\n    select \"a\" from t where id = ?\n    \"\"\", id")).isEmpty();
     assertThat(joined("// \"select \" + id\n\"Selected: \" + count")).isEmpty();
   }
 

@@ -257,13 +257,14 @@ class ReplicaTest {
       }
     });
     List<Integer> ports = new ArrayList<>();
-    int rows = db.read(tx -> {
-      tx.handle().execute("select * from doomed");
+    // In a transaction, or the table would be free again after its statement.
+    int rows = db.read(tx -> tx.handle().inTransaction(handle -> {
+      handle.execute("select * from doomed");
       ports.add(portOf(tx));
       reading.countDown();
-      tx.handle().execute("select pg_sleep(4) where pg_is_in_recovery()");
-      return tx.handle().createQuery("select count(*) from doomed").mapTo(Integer.class).one();
-    });
+      handle.execute("select pg_sleep(4) where pg_is_in_recovery()");
+      return handle.createQuery("select count(*) from doomed").mapTo(Integer.class).one();
+    }));
     assertThat(ports).containsExactly(replica.port(), primary.port());
     assertThat(rows).isBetween(0, 1);
     assertThat(reads(db, "failed") + reads(db, "unavailable")).isPositive();

@@ -18,7 +18,6 @@ import dev.scalable.http.Response;
 import dev.scalable.http.Route;
 import dev.scalable.json.JsonModule;
 import dev.scalable.lifecycle.Part;
-import dev.scalable.server.ServerSettings;
 import dev.scalable.server.TestServer;
 import dev.scalable.server.Wire;
 import jakarta.inject.Singleton;
@@ -122,7 +121,7 @@ final class KeyedInstance implements AutoCloseable {
           return Response.noContent();
         }));
     start(wiring);
-    server = TestServer.start(TestServer.settings(ServerSettings.Threads.VIRTUAL), routes,
+    server = TestServer.start(TestServer.settings(TestServer.threads()), routes,
         ErrorMapper.of(DbUnavailable.class, e -> Problem.unavailable("the database")));
   }
 

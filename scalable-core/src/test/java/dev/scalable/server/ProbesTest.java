@@ -5,7 +5,7 @@ import static dev.scalable.server.Wire.head;
 import static dev.scalable.server.Wire.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.scalable.testkit.cluster.AppSpec;
+import dev.scalable.TestStack;
 import dev.scalable.testkit.cluster.Cluster;
 import java.io.EOFException;
 import java.io.IOException;
@@ -319,7 +319,7 @@ class ProbesTest {
 
   @BeforeAll
   static void start() throws IOException {
-    cluster = Cluster.builder().app(AppSpec.mainClass(ProbedApp.class)).instances(1).start();
+    cluster = Cluster.builder().app(TestStack.app(ProbedApp.class)).instances(1).start();
     for (int port : List.of(bare(), nginx())) {
       SLOW.add(new Wire(port).send("GET /echo/x HTTP/1.1\r\nHost: te"));
       SLOW.add(new Wire(port).send(post("Content-Length: 22") + ITEM.substring(0, 5)));

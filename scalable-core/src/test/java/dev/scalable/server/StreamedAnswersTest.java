@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.scalable.http.EntityTag;
 import dev.scalable.http.Problem;
 import dev.scalable.http.Response;
@@ -19,12 +23,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 
 /** Bodies that are made while they are sent. */
 class StreamedAnswersTest {
@@ -149,8 +156,46 @@ class StreamedAnswersTest {
       lines(out, 0, 10_000);
       throw new IllegalStateException("in the middle");
     }))); Wire wire = server.connect()) {
-      assertThatThrownBy(() -> wire.ask(get("/"))).isInstanceOf(IOException.class);
+      assertThat(loggedDuring(() -> assertThatThrownBy(() -> wire.ask(get("/"))).isInstanceOf(IOException.class)))
+          .singleElement().satisfies(line -> assertThat(line.getThrowableProxy().getMessage()).isEqualTo("in the middle"));
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatever_a_handler_throws_is_one_line_of_the_log(ServerSettings.Threads threads) throws Exception {
+    try (TestServer server = TestServer.start(threads, Route.get("/error", r -> {
+      throw new AssertionError("an error");
+    }), Route.get("/before", r -> Response.stream("text/plain", out -> {
+      throw new StackOverflowError("before anything");
+    }))); Wire wire = server.connect()) {
+      for (String path : List.of("/error", "/before")) {
+        assertThat(loggedDuring(() -> assertThat(wire.ask(get(path)).status()).isEqualTo(500))).as(path)
+            .singleElement().satisfies(line -> assertThat(line.getThrowableProxy()).isNotNull());
+      }
+    }
+  }
+
+  /** The warnings and errors of what is done; waits for the first, which may come when its client has its answer. */
+  private static List<ILoggingEvent> loggedDuring(ThrowableAssert.ThrowingCallable action) throws Exception {
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.list = new CopyOnWriteArrayList<>();
+    Logger log = (Logger) LoggerFactory.getLogger("dev.scalable");
+    lines.start();
+    log.addAppender(lines);
+    try {
+      action.call();
+      await().until(() -> lines.list.stream().anyMatch(StreamedAnswersTest::isLoud));
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    } finally {
+      log.detachAppender(lines);
+    }
+    return lines.list.stream().filter(StreamedAnswersTest::isLoud).toList();
+  }
+
+  private static boolean isLoud(ILoggingEvent line) {
+    return line.getLevel().isGreaterOrEqual(Level.WARN);
   }
 
   @ParameterizedTest
