@@ -91,8 +91,8 @@ public interface TwoTierCache<K, V> extends Lookup<K, V> {
    * value goes too. A transaction that rolled back invalidates nothing.
    *
    * <p>It costs one statement in the transaction, which writes down what is to be invalidated: should this instance die
-   * right after the commit, or not reach Redis, another one does it within about a second. It is also done again when
-   * Redis has lost it in a failover. Needs the table of the library's migrations.
+   * right after the commit, or not reach Redis, another one does it within about 1.5 s. It is also done again when Redis
+   * has lost it in a failover. Needs the table of the library's migrations.
    *
    * @param tx the transaction that changes what the value was loaded from
    * @param key the key of what it changes

@@ -34,7 +34,7 @@ public interface Db {
    * writes fails.
    *
    * <p>With {@code SCALABLE_DB_REPLICA_URL} set it is done on a replica, which may miss what was committed within
-   * {@code SCALABLE_DB_REPLICA_MAX_LAG} before the transaction began, and nothing older. If none can be had or is
+   * {@code SCALABLE_DB_REPLICA_MAX_LAG} before it began, and nothing older. If none can be had or is
    * known to be so fresh, it is done on the primary; work whose statement or connection failed on a replica runs
    * there once more. What is put into a cache, decides about rights, or follows a write of the same caller is a
    * matter for {@link #readPrimary}.
