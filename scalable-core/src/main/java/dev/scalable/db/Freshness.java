@@ -33,7 +33,6 @@ final class Freshness {
   private final Marks marks;
   private final Duration maxLag;
   private final Duration pause;
-  private final boolean always;
   private final Map<Connection, Known> connections = Collections.synchronizedMap(new WeakHashMap<>());
   private volatile @Nullable Duration lag;
 
@@ -49,26 +48,26 @@ final class Freshness {
    * @param marks how far the primary was
    * @param maxLag most lag
    * @param pause time between two looks at what is stale
-   * @param always whether each transaction may be with another server, as behind a pooler
    */
-  Freshness(Marks marks, Duration maxLag, Duration pause, boolean always) {
+  Freshness(Marks marks, Duration maxLag, Duration pause) {
     this.marks = marks;
     this.maxLag = maxLag;
     this.pause = pause;
-    this.always = always;
   }
 
   /**
    * Lets a transaction begin or not.
    *
    * @param connection in the transaction, in which nothing was read yet
+   * @param sameServer whether what one look has found out holds for the next transaction, too; not behind a pooler, which may
+   *     have it done by another server
    * @throws StaleReplica if it must not be read from
    */
-  void require(Connection connection) throws SQLException {
+  void require(Connection connection, boolean sameServer) throws SQLException {
     Known known = connections.computeIfAbsent(connection.unwrap(BaseConnection.class), unseen -> new Known());
     long now = System.nanoTime();
-    if (always || now - known.freshUntil >= 0) {
-      if (!always && now - known.nextLook < 0) {
+    if (!sameServer || now - known.freshUntil >= 0) {
+      if (sameServer && now - known.nextLook < 0) {
         throw new StaleReplica("a replica was stale a moment ago", false);
       }
       known.nextLook = now + pause.toNanos();

@@ -45,8 +45,13 @@ final class Pool implements Part {
   /** Has a say in whether a transaction may begin. */
   @FunctionalInterface
   interface Admission {
-    /** Throws what the caller gets if it may not; the connection is in the transaction. */
-    void admit(Connection connection) throws SQLException;
+    /**
+     * Throws what the caller gets if it may not.
+     *
+     * @param connection in the transaction
+     * @param sameServer whether the server behind the connection is always the same
+     */
+    void admit(Connection connection, boolean sameServer) throws SQLException;
   }
 
   private final DbSettings settings;
@@ -64,7 +69,7 @@ final class Pool implements Part {
 
   @Inject
   Pool(DbSettings settings) {
-    this(settings, Servers.PRIMARY, connection -> {});
+    this(settings, Servers.PRIMARY, (connection, sameServer) -> {});
   }
 
   Pool(DbSettings settings, Servers servers, Admission admission) {
@@ -246,7 +251,7 @@ final class Pool implements Part {
   /** Tells the server the limits of the transaction, if its connections do not have them, and lets it begin or not. */
   void limit(Connection connection) throws SQLException {
     setLimits(connection);
-    admission.admit(connection);
+    admission.admit(connection, sessionsLast);
   }
 
   private void setLimits(Connection connection) throws SQLException {

@@ -1,7 +1,6 @@
 package dev.scalable.db;
 
 import dev.scalable.check.SharedState;
-import dev.scalable.db.DbSettings.Limits;
 import dev.scalable.lifecycle.Part;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -67,7 +66,7 @@ final class Replicas implements Part {
   private static Open open(DbSettings settings, DbSettings.Replica replica) {
     Duration look = within(replica.maxLag().dividedBy(4));
     Marks marks = new Marks();
-    Freshness freshness = new Freshness(marks, replica.maxLag(), look, settings.limits() == Limits.TRANSACTION);
+    Freshness freshness = new Freshness(marks, replica.maxLag(), look);
     return new Open(new Pool(settings.of(replica), Servers.REPLICAS, freshness::require), freshness,
         new LogWatch(new PatientSource(settings.url().toString(), Pool.watchProperties(settings)), look, marks));
   }

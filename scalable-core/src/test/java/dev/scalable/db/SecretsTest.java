@@ -3,6 +3,7 @@ package dev.scalable.db;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.scalable.LibrarySchema;
 import dev.scalable.TestStack;
 import dev.scalable.TinyService;
 import dev.scalable.testkit.load.Answer;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -135,6 +137,7 @@ class SecretsTest {
     askRedis("ACL SETUSER secretive on >" + REDIS_PASSWORD + " ~* &* +@all");
     try (OwnPostgres postgres = OwnPostgres.in(folder)) {
       postgres.start();
+      LibrarySchema.create(Jdbi.create(postgres::connect));
       postgres.execute("create role secretive login superuser password '" + DB_PASSWORD + "'");
       String address = "jdbc:postgresql://" + postgres.address() + "/postgres";
 
