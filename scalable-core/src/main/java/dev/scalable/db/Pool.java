@@ -65,7 +65,8 @@ final class Pool implements Part {
   private volatile @Nullable HikariDataSource source;
   private volatile @Nullable Jdbi jdbi;
   private volatile @Nullable Daos daos;
-  private volatile boolean sessionsLast;
+  /** Null until the first connection was asked. */
+  private volatile @Nullable Boolean sessionsLast;
 
   @Inject
   Pool(DbSettings settings) {
@@ -142,9 +143,13 @@ final class Pool implements Part {
       connection.setAutoCommit(false);
       setLimits(connection);
       ServerCheck.run(connection, settings, servers);
-      sessionsLast = settings.limits() == Limits.CONNECTION && ServerCheck.direct(connection);
+      findOutHowLongSessionsLast(connection);
       connection.rollback();
     }
+  }
+
+  private void findOutHowLongSessionsLast(Connection connection) throws SQLException {
+    sessionsLast = settings.limits() == Limits.CONNECTION && ServerCheck.direct(connection);
   }
 
   /** For a single connection to the primary that asks small questions: whatever does not answer at once is away. */
@@ -207,7 +212,7 @@ final class Pool implements Part {
 
   /** Whether what is said of a session holds until it is said otherwise: not if a pooler may pass it to others. */
   boolean sessionsLast() {
-    return sessionsLast;
+    return Boolean.TRUE.equals(sessionsLast);
   }
 
   /**
@@ -251,7 +256,11 @@ final class Pool implements Part {
   /** Tells the server the limits of the transaction, if its connections do not have them, and lets it begin or not. */
   void limit(Connection connection) throws SQLException {
     setLimits(connection);
-    admission.admit(connection, sessionsLast);
+    if (sessionsLast == null) {
+      // A replica that was not there at the start.
+      findOutHowLongSessionsLast(connection);
+    }
+    admission.admit(connection, sessionsLast());
   }
 
   private void setLimits(Connection connection) throws SQLException {

@@ -321,6 +321,17 @@ class ReplicaTest {
     assertThat(reads(db, "served")).isZero();
   }
 
+  /** A read of one statement is one round trip only where the server behind a connection is known to stay the same. */
+  @Test
+  void a_replica_that_comes_after_the_start_costs_no_more_than_one_that_was_there() throws Exception {
+    replica.kill();
+    PooledDb db = db(replica.address());
+    startReplica(replica);
+    awaitReadsFrom(replica, db);
+    assertThat(db.<Boolean, SQLException>read(tx -> tx.handle().getConnection().getAutoCommit())).isTrue();
+    assertThat(port(db)).isEqualTo(replica.port());
+  }
+
   @Test
   void what_becomes_of_reads_is_counted_by_a_closed_set_of_names() throws Exception {
     assertThat(db(replica.address()).stats().replicas()).satisfies(stats ->
