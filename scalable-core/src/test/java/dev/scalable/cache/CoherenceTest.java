@@ -338,10 +338,10 @@ class CoherenceTest {
     source.put(1L, item("new"));
     // What an INVALIDATE does, but for the entry, which is deleted before anyone can read it.
     redis.eval("""
-        redis.call('DEL',KEYS[1])
-        local id=redis.call('XADD',KEYS[2],'*','p',redis.call('GET',KEYS[3]),'c','item','k','')
-        redis.call('SET',KEYS[3],id); redis.call('XDEL',KEYS[2],id)
-        return id""", List.of(in("v:item:1"), in("inv"), in("last")), List.of());
+        redis.call('DEL',KEYS[1],KEYS[2])
+        local id=redis.call('XADD',KEYS[3],'*','p',redis.call('GET',KEYS[4]),'c','item','k','')
+        redis.call('SET',KEYS[4],id); redis.call('XDEL',KEYS[3],id)
+        return id""", List.of(in("v:item:1"), in("l:item:1"), in("inv"), in("last")), List.of());
     await().atMost(BOUND.plusSeconds(2)).untilAsserted(() -> assertThat(second.get(1L)).isEqualTo(item("new")));
     await().until(() -> two.generation() > generation);
   }
@@ -355,11 +355,12 @@ class CoherenceTest {
     first.get(1L);
     int generation = one.generation();
     source.put(1L, item("new"));
+    // The right to fill it goes as well, as in an INVALIDATE: Redis may not yet have what its caller has.
     redis.eval("""
-        redis.call('DEL',KEYS[1])
-        local id=redis.call('XADD',KEYS[2],'*','p','1-1','c','other','k','')
-        redis.call('SET',KEYS[3],id)
-        return id""", List.of(in("v:item:1"), in("inv"), in("last")), List.of());
+        redis.call('DEL',KEYS[1],KEYS[2])
+        local id=redis.call('XADD',KEYS[3],'*','p','1-1','c','other','k','')
+        redis.call('SET',KEYS[4],id)
+        return id""", List.of(in("v:item:1"), in("l:item:1"), in("inv"), in("last")), List.of());
     await().until(() -> one.generation() > generation);
     assertThat(first.get(1L)).isEqualTo(item("new"));
   }

@@ -88,12 +88,12 @@ class LostHistoryTest {
   /** Invalidates item 1 as others do, and then does something to the log before anybody can have read it. */
   private void invalidateAnd(String script) {
     redis.client().eval("""
-        redis.call('DEL',KEYS[1])
+        redis.call('DEL',KEYS[1],KEYS[4])
         for i=1,3 do
           local id=redis.call('XADD',KEYS[2],'*','p',redis.call('GET',KEYS[3]),'m','x','s','','c','item','k','')
           redis.call('SET',KEYS[3],id..'/x')
         end
-        """ + script, List.of(in("v:item:1"), in("inv"), in("last")), List.of());
+        """ + script, List.of(in("v:item:1"), in("inv"), in("last"), in("l:item:1")), List.of());
   }
 
   /** All is right again, after the heap of each instance was emptied once, for this cause, and not again. */
