@@ -3,6 +3,7 @@ package dev.scalable.db;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
+import com.zaxxer.hikari.pool.HikariPool;
 import dev.scalable.check.SharedState;
 import dev.scalable.db.DbSettings.Limits;
 import dev.scalable.lifecycle.Part;
@@ -14,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
@@ -33,6 +35,7 @@ final class Pool implements Part {
   private static final Logger log = LoggerFactory.getLogger(Pool.class);
 
   private static final Duration START_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(250);
 
   /** Least time between two replacements of all connections: those that were made since are good until they prove otherwise. */
   private static final Duration REPLACEMENT = Duration.ofSeconds(1);
@@ -94,7 +97,7 @@ final class Pool implements Part {
 
   /**
    * Opens the pool, and fails if the server is not as the settings need it; for the primary, also if no connection
-   * can be made in 10 s.
+   * can be made in 10 s, or at once where waiting mends nothing.
    */
   @Override
   public void start() throws SQLException {
@@ -106,7 +109,8 @@ final class Pool implements Part {
     config.setConnectionTimeout(acquireMillis);
     // An idle connection that does not answer is found out early enough to try another within the time above.
     config.setValidationTimeout(Math.max(250, Math.min(1_000, acquireMillis / 2)));
-    config.setInitializationFailTimeout(servers == Servers.PRIMARY ? START_TIMEOUT.toMillis() : -1);
+    // The least time is one try; how often it is tried is decided here.
+    config.setInitializationFailTimeout(servers == Servers.PRIMARY ? 1 : -1);
     config.setKeepaliveTime(Duration.ofMinutes(1).toMillis());
     config.setLeakDetectionThreshold(settings.leakDetection().toMillis());
     HikariDataSource opened = servers == Servers.PRIMARY ? openAndCheck(config) : checkAndOpen(config);
@@ -118,11 +122,31 @@ final class Pool implements Part {
   }
 
   private HikariDataSource openAndCheck(HikariConfig config) throws SQLException {
-    HikariDataSource opened = new HikariDataSource(config);
+    HikariDataSource opened = open(config);
     source = opened;
     check(opened);
     server.bePatient();
     return opened;
+  }
+
+  private static HikariDataSource open(HikariConfig config) {
+    long end = System.nanoTime() + START_TIMEOUT.toNanos();
+    while (true) {
+      try {
+        return new HikariDataSource(config);
+      } catch (HikariPool.PoolInitializationException e) {
+        SQLException failure = SqlStates.in(e);
+        if (failure == null || SqlStates.stays(failure) || System.nanoTime() - end >= 0) {
+          throw e;
+        }
+        try {
+          TimeUnit.NANOSECONDS.sleep(BETWEEN_TRIES.toNanos());
+        } catch (InterruptedException interrupted) {
+          Thread.currentThread().interrupt();
+          throw e;
+        }
+      }
+    }
   }
 
   /** Nobody waits for a server here: not at the start, and not later. */

@@ -1,5 +1,6 @@
 package dev.scalable.db;
 
+import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ final class SqlStates {
   static final String IN_FAILED_TRANSACTION = "25P02";
 
   private static final String QUERY_CANCELED = "57014";
+
+  private static final String INVALID_CATALOG_NAME = "3D000";
 
   private static final String STATEMENT_COMPLETION_UNKNOWN = "40003";
 
@@ -42,6 +45,25 @@ final class SqlStates {
   static boolean linkLost(SQLException failure) {
     String state = failure.getSQLState();
     return state != null && (state.startsWith("08") || state.startsWith("57P"));
+  }
+
+  /**
+   * Whether a connection that could not be made cannot be made later either, unless somebody changes a setting: class
+   * 28 (invalid authorization specification), a database that does not exist, a certificate that is not trusted.
+   */
+  static boolean stays(SQLException failure) {
+    String state = failure.getSQLState();
+    boolean refused = state != null && (state.startsWith("28") || state.equals(INVALID_CATALOG_NAME));
+    return refused || distrust(failure);
+  }
+
+  private static boolean distrust(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CertificateException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether the server itself has answered a commit with an error: then it has rolled back. */

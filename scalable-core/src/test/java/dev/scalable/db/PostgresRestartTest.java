@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,6 +70,22 @@ class PostgresRestartTest {
         entries.awaitEach(1, told -> told.status() == 503);
       }
     });
+  }
+
+  @Test
+  void a_start_waits_for_a_server_that_is_not_there_yet() throws Exception {
+    postgres.stop();
+    FutureTask<DbInstance> started =
+        new FutureTask<>(() -> DbInstance.on(postgres, db -> Entries.routes(db, Duration.ofSeconds(8))));
+    AtomicInteger tries = new AtomicInteger();
+    try (ServerSocket inItsPlace = new ServerSocket(postgres.port(), 50, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual().start(() -> turnAway(inItsPlace, tries));
+      Thread.ofVirtual().start(started);
+      await().atMost(IMPATIENCE).until(() -> tries.get() >= 2);
+    } finally {
+      postgres.start();
+    }
+    started.get(IMPATIENCE.toSeconds(), TimeUnit.SECONDS).close();
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -64,9 +65,24 @@ class TlsTest {
   }
 
   private static Pool pool(String host, String parameters) {
+    return pool(host, "postgres", OwnPostgres.PASSWORD, parameters);
+  }
+
+  private static Pool pool(String host, String database, String password, String parameters) {
     return new Pool(DbSettings.from(Settings.of(Map.of(
-        "SCALABLE_DB_URL", "jdbc:postgresql://" + host + ":" + server.port() + "/postgres?" + parameters,
-        "SCALABLE_DB_USER", OwnPostgres.USER, "SCALABLE_DB_PASSWORD", OwnPostgres.PASSWORD, "SCALABLE_DB_POOL_SIZE", "1"))));
+        "SCALABLE_DB_URL", "jdbc:postgresql://" + host + ":" + server.port() + "/" + database + "?" + parameters,
+        "SCALABLE_DB_USER", OwnPostgres.USER, "SCALABLE_DB_PASSWORD", password, "SCALABLE_DB_POOL_SIZE", "1"))));
+  }
+
+  /** The start has failed without another try: waiting mends no setting. */
+  private static void refusedAtOnce(Pool pool, String why, String inTheLogOfTheServer) throws IOException {
+    int before = occurrences(inTheLogOfTheServer);
+    refused(pool, why);
+    assertThat(occurrences(inTheLogOfTheServer) - before).as("tries").isEqualTo(1);
+  }
+
+  private static int occurrences(String text) throws IOException {
+    return server.log().split(Pattern.quote(text), -1).length - 1;
   }
 
   private static void refused(Pool pool, String why) {
@@ -91,8 +107,9 @@ class TlsTest {
   }
 
   @Test
-  void a_certificate_of_another_authority_stops_the_start() {
-    refused(pool("localhost", "sslmode=verify-full&sslrootcert=" + folder.resolve("other.pem")), "certification path");
+  void a_certificate_of_another_authority_stops_the_start_at_once() throws IOException {
+    refusedAtOnce(pool("localhost", "sslmode=verify-full&sslrootcert=" + folder.resolve("other.pem")),
+        "certification path", "could not accept SSL connection");
   }
 
   @Test
@@ -102,7 +119,19 @@ class TlsTest {
   }
 
   @Test
-  void a_connection_without_tls_is_refused_by_the_server() {
-    refused(pool("localhost", "sslmode=disable"), "no encryption");
+  void a_connection_without_tls_is_refused_by_the_server_and_stops_the_start_at_once() throws IOException {
+    refusedAtOnce(pool("localhost", "sslmode=disable"), "no encryption", "no pg_hba.conf entry");
+  }
+
+  @Test
+  void a_wrong_password_stops_the_start_at_once() throws IOException {
+    refusedAtOnce(pool("localhost", "postgres", "wrong", "sslmode=require"), "password authentication failed",
+        "FATAL:  password authentication failed");
+  }
+
+  @Test
+  void a_database_that_does_not_exist_stops_the_start_at_once() throws IOException {
+    refusedAtOnce(pool("localhost", "nowhere", OwnPostgres.PASSWORD, "sslmode=require"), "does not exist",
+        "database \"nowhere\" does not exist");
   }
 }
