@@ -52,6 +52,9 @@ final class InvalidationLog implements Part {
     /** Takes note of a new generation, then removes all keys from the heap. */
     void cleared(byte[] generation);
 
+    /** The generation that is known here, which Redis must not fall behind; empty if none is. */
+    byte[] generation();
+
     /** Takes the generation that Redis has; empty if there is none. The heap has been emptied. */
     void joined(byte[] generation);
   }

@@ -423,6 +423,11 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
   }
 
   @Override
+  public byte[] generation() {
+    return far.generation().bytes();
+  }
+
+  @Override
   public void joined(byte[] generation) {
     far.generation().reset(generation);
   }

@@ -6,6 +6,7 @@ import dev.scalable.check.SharedState;
 import dev.scalable.redis.Redis;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -160,11 +161,23 @@ final class LogReader {
     long begun = host.nanoTime();
     // A little less than the wait of a read, so that an idle log is checked after every read.
     at.nextCheck = begun + CHECK_EVERY.toNanos() * 9 / 10;
-    List<?> reply = list(redis.run(Scripts.CHECK, List.of(names.epoch(), names.last(), names.server()), List.of()));
+    List<byte[]> touched = new ArrayList<>(List.of(names.epoch(), names.last(), names.server()));
+    // As they are known before it is sent: since they only grow, what Redis answers is at least that.
+    List<byte[]> known = new ArrayList<>();
+    listeners.forEach((cache, listener) -> {
+      touched.add(names.generation(cache));
+      known.add(listener.generation());
+    });
+    List<?> reply = list(redis.run(Scripts.CHECK, touched, List.of()));
     validity.farClock((Long) reply.get(2), begun);
     String seen = text(reply.get(0));
     String last = text(reply.get(1));
     Resync lost = lost(at, seen, last, reply.get(3).equals(1L));
+    for (int i = 0; i < known.size() && lost == null; i++) {
+      // It was evicted, and Redis has none or, its clock having gone back, an earlier one: what is cleared from now on
+      // would go on to be trusted here.
+      lost = Arrays.compareUnsigned((byte[]) reply.get(4 + i), known.get(i)) < 0 ? Resync.REGRESS : null;
+    }
     if (lost != null) {
       log.warn("The invalidation log was lost or replaced (epoch {} head {}, here {} at {}), the heap is emptied", seen,
           last, at.epoch, at.applied);

@@ -29,8 +29,8 @@ final class SimInstance {
   private final Relay relay;
 
   /** How all instances of a run are. */
-  record Shape(Duration bound, Duration ttl, Duration loadTimeout, int maxLoads, IntSupplier halts, boolean stale, boolean soft,
-      int loader) {}
+  record Shape(Duration bound, Duration ttl, Duration loadTimeout, int maxLoads, IntSupplier halts,
+      boolean stale, boolean soft, int loader) {}
 
   SimInstance(String name, Timeline timeline, Timeline.Machine machine, SimDb.Client db, SimLink link,
       SimLink.Faults faults, SimOracle.View view, Shape shape, SimSource source) {
@@ -72,6 +72,11 @@ final class SimInstance {
       public void cleared(byte[] generation) {
         listener.cleared(generation);
         view.applies("");
+      }
+
+      @Override
+      public byte[] generation() {
+        return listener.generation();
       }
 
       @Override
