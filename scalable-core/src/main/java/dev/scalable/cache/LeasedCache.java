@@ -57,7 +57,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Each value carries the generation of its cache. To invalidate all keys is to begin a new one: what was stored
  * before does not match any more, and neither does what was loaded before. Generations are numbers that grow, and what
  * an instance knows of them only moves forward. While nothing is proven an instance does not trust what it knows, and
- * has Redis compare.
+ * has Redis compare. Should Redis lose one and begin an earlier one, its clock having gone back, the next look at the
+ * log shows that, and the log is entered anew.
  *
  * <h2>What must not be forgotten: the outbox</h2>
  *

@@ -15,7 +15,7 @@ import org.luaj.vm2.lib.TwoArgFunction;
 import org.luaj.vm2.lib.VarArgFunction;
 import org.luaj.vm2.lib.jse.JsePlatform;
 
-/** The texts of scripts, run as Redis runs them: by Lua, with its conversions, its {@code redis} and its {@code struct}. */
+/** Runs the texts of scripts as Redis does: by Lua, with its conversions, its {@code redis} and {@code struct}. */
 public final class SimScripts {
 
   private final Globals lua = JsePlatform.standardGlobals();

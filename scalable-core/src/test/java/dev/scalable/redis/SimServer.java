@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,9 +115,9 @@ public final class SimServer {
     keys.clear();
   }
 
-  /** Forgets some key, as if there was too little memory, but none that is to be spared. */
-  public void evict(Predicate<String> spared) {
-    List<String> all = keys.keySet().stream().filter(spared.negate()).toList();
+  /** Forgets some key with such a text in its name, as if there was too little memory. */
+  public void evict(String text) {
+    List<String> all = keys.keySet().stream().filter(key -> key.contains(text)).toList();
     if (!all.isEmpty()) {
       keys.remove(all.get(timeline.chance().nextInt(all.size())));
     }
