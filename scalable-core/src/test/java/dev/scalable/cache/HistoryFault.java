@@ -21,6 +21,7 @@ enum HistoryFault {
   /** Once, as the instance is gone. */
   A_WRITER_IS_KILLED_AFTER_ITS_COMMIT(HistoryCluster::killWriter);
 
+  @SuppressWarnings("ImmutableEnumChecker") // a lambda that captures nothing
   private final Event event;
 
   private interface Event {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -55,14 +56,14 @@ public final class HistoryInstance {
   /** A version whose invalidation Redis has not acknowledged when it was looked last. */
   private record Unacknowledged(long key, long version, long looked, boolean announced) {}
 
-  private HistoryInstance(Map<String, String> environment, CacheInstance instance, StepFile steps) {
+  private HistoryInstance(CacheInstance instance, StepFile steps) {
     this.instance = instance;
     this.steps = steps;
-    this.name = environment.get("HISTORY_NAME");
-    this.table = environment.get("HISTORY_TABLE");
-    this.round = Duration.ofMillis(Long.parseLong(environment.get("HISTORY_ROUND")));
-    int index = Integer.parseInt(environment.get("HISTORY_INDEX"));
-    int instances = Integer.parseInt(environment.get("HISTORY_INSTANCES"));
+    this.name = setting("HISTORY_NAME");
+    this.table = setting("HISTORY_TABLE");
+    this.round = Duration.ofMillis(Long.parseLong(setting("HISTORY_ROUND")));
+    int index = Integer.parseInt(setting("HISTORY_INDEX"));
+    int instances = Integer.parseInt(setting("HISTORY_INSTANCES"));
     for (long key = 1; key <= KEYS; key++) {
       if (key % instances == index) {
         ownKeys.add(key);
@@ -78,15 +79,18 @@ public final class HistoryInstance {
       LockSupport.parkNanos(LONGEST_LIFE.toNanos());
       Runtime.getRuntime().halt(1);
     });
-    Map<String, String> environment = System.getenv();
-    CacheInstance instance = CacheInstance.start(environment.entrySet().stream()
+    CacheInstance instance = CacheInstance.start(System.getenv().entrySet().stream()
         .filter(entry -> entry.getKey().startsWith("SCALABLE_"))
         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
-    try (StepFile steps = StepFile.create(Path.of(environment.get("HISTORY_FILE")))) {
-      new HistoryInstance(environment, instance, steps).obey();
+    try (StepFile steps = StepFile.create(Path.of(setting("HISTORY_FILE")))) {
+      new HistoryInstance(instance, steps).obey();
     }
     // Whoever has told it so has ended, or asks for the end: nothing is to be left to do.
     Runtime.getRuntime().halt(0);
+  }
+
+  private static String setting(String name) {
+    return Objects.requireNonNull(System.getenv(name), name);
   }
 
   private void obey() throws IOException {

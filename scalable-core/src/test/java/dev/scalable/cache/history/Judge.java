@@ -144,7 +144,7 @@ public final class Judge {
   }
 
   private void hold(Promise promise, Step.Read read, Floor floor) {
-    if (floor != NONE) {
+    if (floor.version() > NONE.version()) {
       count(promise);
       if (read.version() < floor.version()) {
         violations.add(new Violation(promise, read, floor.version(), floor.since()));
