@@ -6,6 +6,7 @@ import dev.scalable.cache.history.Step.Began;
 import dev.scalable.cache.history.Step.Read;
 import dev.scalable.cache.history.Step.Returned;
 import dev.scalable.cache.history.Step.Taken;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -156,6 +157,17 @@ class JudgeTest {
     Verdict again = Judge.judge(StepFile.read(file), BOUND, List.of());
     assertThat(again.judged()).isEqualTo(verdict.judged());
     assertThat(again.violations()).hasSameElementsAs(verdict.violations());
+  }
+
+  @Test
+  void a_line_at_which_its_process_was_killed_is_left_out(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("steps");
+    try (StepFile written = StepFile.create(file)) {
+      written.write(began(1, 10));
+      written.write(taken(1, 11, 20));
+    }
+    Files.writeString(file, Files.readString(file) + "read 1 2 3");
+    assertThat(StepFile.read(file)).containsExactly(began(1, 10), taken(1, 11, 20));
   }
 
   private static Step[] with(Step[] history, Step... more) {
