@@ -122,8 +122,9 @@ class JudgeTest {
   @Test
   void what_a_failover_may_have_lost_and_nobody_has_announced_is_asked_for_with_the_next_write() {
     Failover failover = new Failover(50, 70, 500);
-    Step[] history = {began(1, 10), began(2, 30), new Taken(1, 1, 60, 65, false), new Returned("a", 1, 1, 60, 65, false),
-        new Taken(1, 2, 71, 75, false)};
+    Step[] lost = {began(1, 10), new Taken(1, 1, 60, 65, false), new Returned("a", 1, 1, 60, 65, false)};
+    assertThat(judge(failover, with(lost, read("a", 0, 10_000))).violations()).isEmpty();
+    Step[] history = with(lost, began(2, 30), new Taken(1, 2, 71, 75, false));
     assertThat(judge(failover, with(history, read("a", 0, 175))).violations()).isEmpty();
     isBroken(judge(failover, with(history, read("a", 0, 176))), Promise.BOUNDED, 2);
   }
