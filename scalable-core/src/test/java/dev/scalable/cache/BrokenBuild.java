@@ -25,12 +25,6 @@ enum BrokenBuild {
   INVALIDATIONS_LEAVE_THE_LEASE(HistoryFault.NOTHING, new Edit("Scripts",
       "for i=4,#KEYS do redis.call('DEL',KEYS[i]) end", "for i=4,#KEYS,2 do redis.call('DEL',KEYS[i]) end")),
 
-  FENCED_VALUES_ARE_KEPT(HistoryFault.NOTHING, new Edit("NearTier",
-      "  /** Gives up the place of one flight; a later flight's place stays. */\n"
-      + "  void remove(K key, Flight<V> flight) {\n    flights.remove(key, flight);",
-      "  void remove(K key, Flight<V> flight) {\n"),
-      new Edit("LeasedCache", "    near.remove(keys.parse().apply(text));", "")),
-
   THE_LOG_IS_READ_AND_NOT_APPLIED(HistoryFault.NOTHING, new Edit("LogReader",
       "keys.forEach(listener::invalidated);", "")),
 
