@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * and whether a value that was loaded is kept is not said. Lincheck's own rule wants one right answer for each call.
  *
  * <p>Right is a value that is kept while the proof holds, and the newest that there is. So what was there before an
- * invalidation, or before the proof was lost, is wrong after it; and what is kept, and not the newest any more, is wrong
+ * invalidation, or before the proof was lost, is wrong after it; and what is kept and not the newest any more is wrong
  * at each moment at which nothing is proven.
  */
 public final class HeapRule extends CachedVerifier {
@@ -59,8 +59,12 @@ public final class HeapRule extends CachedVerifier {
             yield Set.of(this);
           }
           // It replaces what is kept, and brings back nothing that is gone.
-          yield newest(answer(result)) ? Set.copyOf(Arrays.asList(this, new State(row, kept == null ? null : row, proven)))
-              : Set.of();
+          Set<State> states = new HashSet<>();
+          if (newest(answer(result))) {
+            states.add(this);
+            states.add(new State(row, kept == null ? null : row, proven));
+          }
+          yield states;
         }
         default -> throw new IllegalArgumentException(call);
       };

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The heap of an instance keeps {@link HeapRule} however threads get into each other's way, and would not if it were
  * made otherwise.
  *
- * <p>{@code -Dscalable.lincheck.scenarios} sets how many scenarios are made at random besides those that are named here,
- * {@code -Dscalable.lincheck.runs} how often each is run; the profile {@code full} has more of both.
+ * <p>{@code -Dscalable.lincheck.scenarios} sets how many scenarios are made at random besides those that are named
+ * here, {@code -Dscalable.lincheck.runs} how often each is run; the profile {@code full} has more of both.
  */
 class NearTierLincheckTest {
 
