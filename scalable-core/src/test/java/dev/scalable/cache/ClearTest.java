@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.scalable.TestStack;
 import dev.scalable.cache.Items.Item;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -138,6 +139,22 @@ class ClearTest {
       redis.configSet("min-replicas-to-write", "0");
     }
     await().until(() -> !one.pending("item", "any"));
+    assertThat(Items.name(first, 1)).isEqualTo("new");
+    await().untilAsserted(() -> assertThat(Items.name(second, 1)).isEqualTo("new"));
+  }
+
+  @Test
+  void a_clear_begins_a_later_generation_even_when_the_clock_of_redis_has_gone_back() {
+    long ahead = (System.currentTimeMillis() + Duration.ofHours(1).toMillis()) * 1_000;
+    redis.set(("{" + namespace + "}g:item").getBytes(StandardCharsets.UTF_8),
+        ByteBuffer.allocate(Long.BYTES).putLong(ahead).array());
+    TwoTierCache<Long, Item> first = Items.cache(one);
+    TwoTierCache<Long, Item> second = Items.cache(two);
+    assertThat(Items.name(first, 1)).isEqualTo("old");
+    await().until(() -> first.stats().stored() == 1);
+    assertThat(Items.name(second, 1)).isEqualTo("old");
+    items.set(1, "new");
+    first.invalidateAll();
     assertThat(Items.name(first, 1)).isEqualTo("new");
     await().untilAsserted(() -> assertThat(Items.name(second, 1)).isEqualTo("new"));
   }

@@ -134,6 +134,20 @@ class CoherenceTest {
     assertThat(loads).hasValue(2);
   }
 
+  @Test
+  void a_value_that_redis_does_not_take_stays_in_no_heap_even_if_nobody_has_invalidated_it() {
+    TwoTierCache<Long, Item> cache = one.caches().named("lapsing", Long.class, Item.class)
+        .expireAfterWrite(Duration.ofMinutes(1)).build(id -> {
+          // As when it has lapsed, or was evicted: nobody can tell any more what has happened to the key.
+          redis.del("{" + namespace + "}l:lapsing:" + id);
+          return load(id);
+        });
+    assertThat(cache.get(1L)).isEqualTo(item("old"));
+    await().until(() -> cache.stats().fenced() == 1);
+    await().until(() -> cache.peek(1L) == null);
+    assertThat(redis.exists("{" + namespace + "}v:lapsing:1")).isFalse();
+  }
+
   /** Case 1 of the twenty. */
   @Test
   void a_value_that_was_loaded_before_an_invalidation_is_kept_nowhere() throws Exception {
@@ -428,12 +442,14 @@ class CoherenceTest {
   @Test
   void a_redis_that_answers_reads_and_refuses_writes_does_not_hide_a_write_from_its_writer() {
     first.get(1L);
+    await().until(() -> first.stats().stored() == 1);
     redis.configSet("min-replicas-to-write", "1");
     try {
       source.put(1L, item("new"));
       first.invalidate(1L);
       assertThat(one.pending("item", "1")).isTrue();
       assertThat(first.get(1L)).as("although Redis still has the old value").isEqualTo(item("new"));
+      assertThat(first.getAll(List.of(1L, 2L))).as("with others").containsEntry(1L, item("new"));
       assertThat(first.peek(1L)).isNull();
     } finally {
       redis.configSet("min-replicas-to-write", "0");

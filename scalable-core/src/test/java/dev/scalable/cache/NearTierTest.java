@@ -3,16 +3,13 @@ package dev.scalable.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The heap of an instance, and what it relies on in Caffeine: a newer Caffeine that breaks one of these is found here. */
+/** The heap of an instance. What it relies on in Caffeine is in {@link CaffeineContractTest}. */
 class NearTierTest {
 
   private static final Duration LONG = Duration.ofHours(1);
@@ -178,40 +175,5 @@ class NearTierTest {
     await().until(() -> brief.board("key", next) == next);
     flight.complete(entry(flight, "value"));
     assertThat(brief.current("key")).isNull();
-  }
-
-  @Test
-  void caffeine_holds_a_future_as_any_value_and_does_not_put_it_back_when_it_completes() {
-    Cache<String, CompletableFuture<String>> cache = Caffeine.newBuilder().maximumSize(10).expireAfterWrite(LONG).build();
-    CompletableFuture<String> pending = new CompletableFuture<>();
-    assertThat(cache.asMap().putIfAbsent("key", pending)).isNull();
-    assertThat(cache.asMap().putIfAbsent("key", new CompletableFuture<>())).as("while it is pending").isSameAs(pending);
-    cache.invalidate("key");
-    pending.complete("old");
-    cache.cleanUp();
-    assertThat(cache.asMap()).isEmpty();
-  }
-
-  @Test
-  void caffeine_removes_and_replaces_a_future_only_if_it_is_the_very_one() {
-    Cache<String, CompletableFuture<String>> cache = Caffeine.newBuilder().maximumSize(10).expireAfterWrite(LONG).build();
-    CompletableFuture<String> first = CompletableFuture.completedFuture("same");
-    CompletableFuture<String> second = CompletableFuture.completedFuture("same");
-    cache.put("key", second);
-    assertThat(cache.asMap().remove("key", first)).isFalse();
-    assertThat(cache.asMap().replace("key", first, new CompletableFuture<>())).isFalse();
-    assertThat(cache.asMap().get("key")).isSameAs(second);
-    assertThat(cache.asMap().replace("key", second, first)).isTrue();
-    assertThat(cache.asMap().remove("key", first)).isTrue();
-  }
-
-  @Test
-  void caffeine_counts_a_pending_future_for_its_size() {
-    Cache<String, CompletableFuture<String>> cache = Caffeine.newBuilder().maximumSize(1).executor(Runnable::run).build();
-    for (int i = 0; i < 10; i++) {
-      cache.put("key" + i, new CompletableFuture<>());
-    }
-    cache.cleanUp();
-    assertThat(cache.estimatedSize()).isEqualTo(1);
   }
 }

@@ -1,8 +1,6 @@
 package dev.scalable.db;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
+import dev.scalable.OwnContainer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -10,49 +8,30 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
+import java.util.List;
 
 /**
- * A real PgBouncer in transaction mode, in a container on the host's network: distributions of a machine's age have one
- * that forgets prepared statements. It ends with the test JVM, when its input does.
+ * A real PgBouncer in transaction mode, in a container: distributions of a machine's age have one that forgets prepared
+ * statements.
  */
 final class PgBouncer implements AutoCloseable {
 
   /** Made by .ci/container-images. */
   private static final String IMAGE = "scalable/pgbouncer:forky";
 
-  private static final Duration LIMIT = Duration.ofSeconds(60);
-
   private static final String UNTIL_INPUT_ENDS = "pgbouncer /settings/pgbouncer.ini & cat; kill -QUIT $!; wait $!";
 
   private final int port;
-  private final Path log;
-  private final Process process;
+  private final OwnContainer container;
 
-  private PgBouncer(int port, Path log, Process process) {
+  private PgBouncer(int port, OwnContainer container) {
     this.port = port;
-    this.log = log;
-    this.process = process;
+    this.container = container;
   }
 
-  /** Goes on where an engine has the image. Elsewhere the test is counted as not run, or fails if it is required. */
+  /** Goes on where it can be had. */
   static void assumeUsable() throws Exception {
-    if (System.getProperty("scalable.test.pgbouncer", "").equals("required")) {
-      return;
-    }
-    String obstacle = "";
-    try {
-      Process inspection = new ProcessBuilder("docker", "image", "inspect", "--format", "{{.Id}}", IMAGE)
-          .redirectErrorStream(true).start();
-      String output = new String(inspection.getInputStream().readAllBytes(), UTF_8);
-      obstacle = inspection.waitFor() == 0 ? "" : output.strip();
-    } catch (IOException e) {
-      obstacle = e.toString();
-    }
-    String why = obstacle;
-    assumeTrue(why.isEmpty(), () -> "There is no PgBouncer; .ci/container-engine and .ci/container-images make one: " + why);
+    OwnContainer.assumeImage(IMAGE);
   }
 
   /**
@@ -80,19 +59,11 @@ final class PgBouncer implements AutoCloseable {
         """ + settings + "\nlisten_port = " + port + "\n");
     // Its account there is not that of the test.
     Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwxr-xr-x"));
-    Path log = folder.resolve("pgbouncer-" + port + ".log");
-    Process process = new ProcessBuilder("docker", "run", "--rm", "--interactive", "--network=host",
-        "--volume=" + own + ":/settings:ro", "--entrypoint=sh", IMAGE, "-c", UNTIL_INPUT_ENDS)
-        .redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    PgBouncer started = new PgBouncer(port, log, process);
-    Awaitility.await().atMost(LIMIT).until(started::answers);
-    return started;
+    return new PgBouncer(port, OwnContainer.start(IMAGE, folder.resolve("pgbouncer-" + port + ".log"),
+        List.of("--volume=" + own + ":/settings:ro"), UNTIL_INPUT_ENDS, () -> answers(port)));
   }
 
-  private boolean answers() throws IOException {
-    if (!process.isAlive()) {
-      throw new IllegalStateException(Files.readString(log));
-    }
+  private static boolean answers(int port) {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       return socket.isConnected();
     } catch (IOException e) {
@@ -106,9 +77,6 @@ final class PgBouncer implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    process.getOutputStream().close();
-    if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-      throw new IllegalStateException(Files.readString(log));
-    }
+    container.close();
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.scalable.TestStack;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.FutureTask;
@@ -19,7 +20,11 @@ class JedisLinkTest {
   /** As long as a read may be asked to wait. */
   private static final Duration LONG = Duration.ofMillis(1_300);
 
-  private final JedisLink link = new JedisLink(new RedisSettings(TestStack.redis().uri(), 2, Duration.ofMillis(500)));
+  private final JedisLink link = new JedisLink(new RedisSettings(redis(), 2, Duration.ofMillis(500)));
+
+  URI redis() {
+    return TestStack.redis().uri();
+  }
 
   @AfterEach
   void stop() {
