@@ -179,7 +179,7 @@ public final class CacheBuilder<K, V> {
         freshness.keepsStale() || source.asksForStale());
     InvalidationLog invalidations = caches.invalidations();
     LeasedCache<K, V> cache = new LeasedCache<>(name, keys, far, source, freshness, maximumSize, caches.loads(),
-        caches.db()::inTransaction, invalidations, counts);
+        caches.db()::inTransaction, invalidations, counts, caches.settings());
     invalidations.register(name, cache);
     return cache;
   }

@@ -146,6 +146,7 @@ final class Landing<K, V> {
       stored.forEach(each -> (each.isPresent() ? counts.stored : counts.fenced).increment());
     } catch (Redis.Unavailable e) {
       log.debug("Cache {}: {} values were loaded and not stored: {}", name, fills.size(), e.getMessage());
+      counts.unstored.add(fills.size());
       stored = Collections.nCopies(fills.size(), Optional.empty());
     }
     for (int i = 0; i < arrivals.size(); i++) {
