@@ -117,7 +117,8 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
   private final @Nullable Auditor<K, V> auditor;
 
   LeasedCache(String name, KeyText<K> keys, FarTier<V> far, Source<K, V> source, Freshness freshness, long maximumSize,
-      Loads loads, BooleanSupplier inTransaction, InvalidationLog invalidations, Counts counts, CacheSettings settings) {
+      Loads loads, BooleanSupplier inTransaction, InvalidationLog invalidations, Counts counts,
+      CacheSettings settings) {
     this.name = name;
     this.keys = keys;
     this.far = far;

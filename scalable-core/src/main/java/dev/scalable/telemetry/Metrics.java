@@ -150,7 +150,8 @@ public final class Metrics implements Part {
         .description("Age of the oldest of those").strongReference(true).register(registry);
     FunctionTimer.builder("cache.propagation", caches, all -> all.coherence().applied(),
             all -> all.coherence().travelled().toNanos(), TimeUnit.NANOSECONDS)
-        .description("Entries of others that were applied, and how long after Redis had written them").register(registry);
+        .description("Entries of others that were applied, and how long after Redis had written them")
+        .register(registry);
     caches.coherence().invalidations().keySet().forEach(origin ->
         FunctionCounter.builder("cache.invalidations", caches,
                 all -> all.coherence().invalidations().getOrDefault(origin, 0L))
@@ -186,12 +187,13 @@ public final class Metrics implements Part {
         String early = "Loads that were given up or not begun";
         count("cache.loads.ended.early", early, cache, "reason", "timeout", CacheStats::timeouts);
         count("cache.loads.ended.early", early, cache, "reason", "refused", CacheStats::refused);
-        count("cache.fills", "Loaded values, by whether Redis took them", cache, "result", "stored", CacheStats::stored);
-        count("cache.fills", "Loaded values, by whether Redis took them", cache, "result", "fenced", CacheStats::fenced);
+        String fills = "Loaded values, by whether Redis took them";
+        count("cache.fills", fills, cache, "result", "stored", CacheStats::stored);
+        count("cache.fills", fills, cache, "result", "fenced", CacheStats::fenced);
+        count("cache.fills", fills, cache, "result", "error", CacheStats::unstored);
         count("cache.bypassed", "Reads that went to the loader and cached nothing", cache, CacheStats::bypassed);
         count("cache.stale", "Expired values that were served", cache, CacheStats::stale);
         count("cache.refreshed", "Values that were replaced before they had expired", cache, CacheStats::refreshed);
-        count("cache.fills", "Loaded values, by whether Redis took them", cache, "result", "error", CacheStats::unstored);
         count("cache.loads.ended.early", early, cache, "reason", "failed", CacheStats::failed);
         String audits = "Hits that were compared with the source";
         count("cache.audits", audits, cache, "result", "ok", stats -> stats.audits().ok());

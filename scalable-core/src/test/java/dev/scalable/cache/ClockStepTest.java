@@ -33,8 +33,8 @@ import redis.clients.jedis.Jedis;
  * Case 20 of the twenty: the clock of Redis, or that of the instances' hosts, is stepped by an hour, forwards and back,
  * while they go on.
  *
- * <p>Needs libfaketime (Debian: package faketime); {@code -Dscalable.test.faketime=required} fails where there is none, and
- * steps the instances' clocks as well, which takes long.
+ * <p>Needs libfaketime (Debian: package faketime); {@code -Dscalable.test.faketime=required} fails where there is none,
+ * and steps the instances' clocks as well, which takes long.
  */
 class ClockStepTest {
 
@@ -148,7 +148,7 @@ class ClockStepTest {
 
   @Test
   void the_clocks_of_the_instances_are_stepped_by_an_hour_and_nothing_happens() throws Exception {
-    assumeTrue(REQUIRED, "NOT RUN: a JVM whose clock is a file starts slowly; -Dscalable.test.faketime=required runs it");
+    assumeTrue(REQUIRED, "NOT RUN: a JVM whose clock is a file starts slowly; -Dscalable.test.faketime=required does it");
     step("+0");
     AppSpec app = TestStack.app(TinyService.class);
     for (Map.Entry<String, String> each : steppable().entrySet()) {
