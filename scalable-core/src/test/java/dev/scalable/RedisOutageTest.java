@@ -139,7 +139,7 @@ class RedisOutageTest {
         run = cluster.load().get("/notes/{id}", ids(NOTES))
             .open(rate(PER_SECOND).perSecond().during(OVER).maxInFlight(10_000))
             .fault(at(BEGINS), "redis is " + kind, () -> kind.begin(cluster))
-            .fault(at(ENDS.minusSeconds(1)), "a write", () -> aWriteIsSeen(cluster))
+            .fault(at(BEGINS.plusSeconds(SECONDS / 2)), "a write", () -> aWriteIsSeen(cluster))
             .fault(at(ENDS), "redis is back", () -> kind.end(cluster))
             .run();
       } finally {
