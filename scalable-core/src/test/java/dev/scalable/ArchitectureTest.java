@@ -145,6 +145,17 @@ class ArchitectureTest {
         assertThat(types).as(area).hasSizeBetween(1, CEILINGS.getOrDefault(area, 3)));
   }
 
+  /** Case 20 of the twenty: who steps the clock of a host changes nothing about what caches there serve. */
+  @Test
+  void caches_read_no_clock_that_can_be_stepped() {
+    noClasses().that().resideInAPackage(ROOT + ".cache..")
+        .should().callMethod(System.class, "currentTimeMillis")
+        .orShould().dependOnClassesThat().haveNameMatching(
+            "java\\.time\\.(Clock|Instant|InstantSource|LocalDate.*|OffsetDateTime|ZonedDateTime)"
+                + "|java\\.util\\.(Date|Calendar)|java\\.sql\\.(Date|Time|Timestamp)")
+        .check(MAIN);
+  }
+
   @Test
   void no_package_is_a_drawer_for_what_has_no_place() {
     assertThat(MAIN).allSatisfy(type -> assertThat(type.getPackageName().split("\\."))

@@ -179,7 +179,7 @@ public final class CacheBuilder<K, V> {
     FarTier<V> far = new FarTier<>(name, new Payload<>(codec, compressAbove, counts), caches.redis(), caches.settings(),
         freshness.keepsStale() || source.asksForStale(), invalidations.host());
     LeasedCache<K, V> cache = new LeasedCache<>(name, keys, far, source, freshness, maximumSize, caches.loads(),
-        caches.db()::inTransaction, invalidations, counts);
+        caches.db()::inTransaction, invalidations, counts, caches.settings());
     invalidations.register(name, cache);
     return cache;
   }

@@ -13,8 +13,9 @@ import java.time.Duration;
  * @param loadTimeout time that a load may take before it is interrupted and given up
  * @param maxLoads most loads at once on this instance, of all caches together; fewer than there are database
  *     connections, so that they leave some to others
+ * @param audit of how many hits of a cache one is compared with its source, by chance; zero for none
  */
-public record CacheSettings(String namespace, Duration nearValidity, Duration loadTimeout, int maxLoads) {
+public record CacheSettings(String namespace, Duration nearValidity, Duration loadTimeout, int maxLoads, int audit) {
 
   /**
    * Reads the settings {@code SCALABLE_CACHE_*}.
@@ -27,6 +28,7 @@ public record CacheSettings(String namespace, Duration nearValidity, Duration lo
         settings.duration("SCALABLE_CACHE_NEAR_VALIDITY", Duration.ofSeconds(2), Duration.ZERO, Duration.ofMinutes(1)),
         settings.duration("SCALABLE_CACHE_LOAD_TIMEOUT", Duration.ofSeconds(5), Duration.ofMillis(10),
             Duration.ofMinutes(5)),
-        settings.number("SCALABLE_CACHE_MAX_LOADS", 8, 1, 10_000));
+        settings.number("SCALABLE_CACHE_MAX_LOADS", 8, 1, 10_000),
+        settings.number("SCALABLE_CACHE_AUDIT", 0, 0, 1_000_000_000));
   }
 }

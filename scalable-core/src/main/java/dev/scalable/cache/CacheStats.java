@@ -1,5 +1,7 @@
 package dev.scalable.cache;
 
+import java.time.Duration;
+
 /**
  * Counts of what a cache has done since the start, on this instance.
  *
@@ -17,6 +19,23 @@ package dev.scalable.cache;
  * @param timeouts loads that took too long and were given up
  * @param refused loads that were not begun, since too many were under way on this instance for too long
  * @param unreadable values in Redis that were a miss: of another version of the service, or damaged
+ * @param unstored loaded values that Redis was to have and did not answer about
+ * @param failed keys whose loader has thrown
+ * @param loaded keys whose loader has returned, whether or not with a value
+ * @param loading how long those loads took together
+ * @param nearSize places taken in the heap now, those of loads under way as well
+ * @param audits hits that were compared with the source
  */
 public record CacheStats(long nearHits, long farHits, long loads, long stored, long fenced, long bypassed, long stale,
-    long refreshed, long timeouts, long refused, long unreadable) {}
+    long refreshed, long timeouts, long refused, long unreadable, long unstored, long failed, long loaded,
+    Duration loading, long nearSize, Audits audits) {
+
+  /**
+   * Hits that were compared with the source, where {@code SCALABLE_CACHE_AUDIT} asks for it.
+   *
+   * @param ok those that were right, or whose value has left the cache in time
+   * @param stale those whose value was served for longer than this library says after the source had another one
+   * @param errors those that nothing can be said of: the source failed, or has another value each time it is asked
+   */
+  public record Audits(long ok, long stale, long errors) {}
+}

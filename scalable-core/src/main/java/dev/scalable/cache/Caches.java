@@ -114,7 +114,7 @@ public final class Caches {
   public Coherence coherence() {
     OutboxRows.Backlog backlog = relay.backlog();
     return new Coherence(coherence.invalidations(), coherence.resyncs(), backlog.waiting(),
-        Duration.ofMillis((long) (backlog.oldestSeconds() * 1_000)));
+        Duration.ofMillis((long) (backlog.oldestSeconds() * 1_000)), coherence.applied(), coherence.travelled());
   }
 
   /**
@@ -130,8 +130,12 @@ public final class Caches {
    *     have taken, as this instance has seen them within the last second; counted up to 10 000. What was announced
    *     less than about a second ago is one of these
    * @param oldest the age of the oldest of those; zero if there is none
+   * @param applied entries of the log, written by others, that this instance has applied since the start
+   * @param travelled how long after Redis had written them down, all together; to the millisecond, and as exact as
+   *     Redis' clock is known here, which is within a round trip
    */
-  public record Coherence(Map<String, Long> invalidations, Map<String, Long> resyncs, long announced, Duration oldest) {
+  public record Coherence(Map<String, Long> invalidations, Map<String, Long> resyncs, long announced, Duration oldest,
+      long applied, Duration travelled) {
 
     /** Keeps copies. */
     public Coherence {

@@ -3,6 +3,7 @@ package dev.scalable.cache;
 import dev.scalable.check.SharedState;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -26,6 +27,8 @@ final class CoherenceCounts {
 
   private final Map<Origin, LongAdder> invalidations = adders(Origin.class);
   private final Map<Resync, LongAdder> resyncs = adders(Resync.class);
+  private final LongAdder applied = new LongAdder();
+  private final LongAdder travelledMillis = new LongAdder();
 
   @Inject
   CoherenceCounts() {}
@@ -41,6 +44,20 @@ final class CoherenceCounts {
   /** Counts keys; all keys of a cache count as one. */
   void invalidated(Origin origin, int keys) {
     of(invalidations, origin).add(Math.max(1, keys));
+  }
+
+  /** An entry of another instance was applied, so long after Redis had written it down. */
+  void applied(long millis) {
+    applied.increment();
+    travelledMillis.add(Math.max(0, millis));
+  }
+
+  long applied() {
+    return applied.sum();
+  }
+
+  Duration travelled() {
+    return Duration.ofMillis(travelledMillis.sum());
   }
 
   void resynced(Resync cause) {

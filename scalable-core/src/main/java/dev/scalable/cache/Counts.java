@@ -1,7 +1,9 @@
 package dev.scalable.cache;
 
 import dev.scalable.check.SharedState;
+import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /** The counters behind {@link CacheStats}. */
 @SharedState("counts of this instance")
@@ -18,9 +20,20 @@ final class Counts {
   final LongAdder timeouts = new LongAdder();
   final LongAdder refused = new LongAdder();
   final LongAdder unreadable = new LongAdder();
+  final LongAdder unstored = new LongAdder();
+  final LongAdder failed = new LongAdder();
+  final LongAdder loaded = new LongAdder();
+  final LongAdder loadNanos = new LongAdder();
+  final LongAdder auditsOk = new LongAdder();
+  final LongAdder auditsStale = new LongAdder();
+  final LongAdder auditErrors = new LongAdder();
+  /** Of the heap, once there is one. */
+  volatile LongSupplier nearSize = () -> 0;
 
   CacheStats snapshot() {
     return new CacheStats(nearHits.sum(), farHits.sum(), loads.sum(), stored.sum(), fenced.sum(), bypassed.sum(),
-        stale.sum(), refreshed.sum(), timeouts.sum(), refused.sum(), unreadable.sum());
+        stale.sum(), refreshed.sum(), timeouts.sum(), refused.sum(), unreadable.sum(), unstored.sum(), failed.sum(),
+        loaded.sum(), Duration.ofNanos(loadNanos.sum()), nearSize.getAsLong(),
+        new CacheStats.Audits(auditsOk.sum(), auditsStale.sum(), auditErrors.sum()));
   }
 }

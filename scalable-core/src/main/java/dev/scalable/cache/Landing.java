@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -144,15 +145,17 @@ final class Landing<K, V> {
       return;
     }
     List<Optional<Long>> stored;
+    LongAdder refused = counts.fenced;
     try {
       stored = far.fill(fills);
-      stored.forEach(each -> (each.isPresent() ? counts.stored : counts.fenced).increment());
     } catch (Redis.Unavailable e) {
       log.debug("Cache {}: {} values were loaded and not stored: {}", name, fills.size(), e.getMessage());
       stored = Collections.nCopies(fills.size(), Optional.empty());
+      refused = counts.unstored;
     }
     for (int i = 0; i < arrivals.size(); i++) {
       settle(arrivals.get(i).trip(), stored.get(i));
+      (stored.get(i).isPresent() ? counts.stored : refused).increment();
     }
   }
 

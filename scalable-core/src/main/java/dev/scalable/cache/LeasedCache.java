@@ -114,9 +114,12 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
   private final Host host;
   private final Validity validity;
   private final Counts counts;
+  /** Null where nothing is audited. */
+  private final @Nullable Auditor<K, V> auditor;
 
   LeasedCache(String name, KeyText<K> keys, FarTier<V> far, Source<K, V> source, Freshness freshness, long maximumSize,
-      Loads loads, BooleanSupplier inTransaction, InvalidationLog invalidations, Counts counts) {
+      Loads loads, BooleanSupplier inTransaction, InvalidationLog invalidations, Counts counts,
+      CacheSettings settings) {
     this.name = name;
     this.keys = keys;
     this.far = far;
@@ -129,14 +132,25 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
     this.counts = counts;
     this.near = new NearTier<>(maximumSize, freshness.ttl(), validity, this::refreshAhead);
     this.landing = new Landing<>(name, near, far, freshness, host, validity, counts);
-    this.search = new Search<>(name, far, source, loads, landing, freshness, invalidations, counts);
+    this.auditor = settings.audit() == 0 ? null : new Auditor<>(name, keys, near, far, source, loads, invalidations,
+        counts, settings.audit(), settings.nearValidity());
+    this.search = new Search<>(name, far, source, loads, landing, freshness, invalidations, counts, auditor);
+    counts.nearSize = near::size;
   }
 
   @Override
   public @Nullable Found<V> peek(K key) {
+    return current(key);
+  }
+
+  /** What the heap has, counted as a hit. */
+  private @Nullable Entry<V> current(K key) {
     Entry<V> entry = near.current(key);
     if (entry != null) {
       counts.nearHits.increment();
+      if (auditor != null) {
+        auditor.near(key);
+      }
     }
     return entry;
   }
@@ -144,9 +158,8 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
   @Override
   public @Nullable V get(K key) {
     refuseInTransaction("get", key);
-    Entry<V> entry = near.current(key);
+    Entry<V> entry = current(key);
     if (entry != null) {
-      counts.nearHits.increment();
       return entry.value();
     }
     return fetch(key).value();
@@ -248,9 +261,8 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
     Map<K, Flight<V>> flights = new LinkedHashMap<>();
     List<Trip<K, V>> mine = new ArrayList<>();
     for (K key : new LinkedHashSet<K>(wanted)) {
-      Entry<V> entry = near.current(key);
+      Entry<V> entry = current(key);
       if (entry != null) {
-        counts.nearHits.increment();
         put(values, key, entry);
         continue;
       }
@@ -294,9 +306,8 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
 
   @Override
   public @Nullable V getIfPresent(K key) {
-    Entry<V> entry = near.current(key);
+    Entry<V> entry = current(key);
     if (entry != null) {
-      counts.nearHits.increment();
       return entry.value();
     }
     String text = keys.write(key);
@@ -309,6 +320,9 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
         return null;
       }
       counts.farHits.increment();
+      if (auditor != null) {
+        auditor.far(key, text, found);
+      }
       return found.value();
     } catch (Redis.Unavailable e) {
       return null;

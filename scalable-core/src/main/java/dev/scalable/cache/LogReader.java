@@ -212,7 +212,8 @@ final class LogReader {
     byte[] packed = entry.fields().get("k");
     byte[] generation = entry.fields().get("g");
     List<String> keys = packed == null ? List.of() : PackedKeys.unpack(packed);
-    if (!text(entry.fields().get("s")).equals(source)) {
+    boolean own = text(entry.fields().get("s")).equals(source);
+    if (!own) {
       counts.invalidated(CoherenceCounts.Origin.REMOTE, keys.size());
     }
     InvalidationLog.Listener listener = listeners.get(text(entry.fields().get("c")));
@@ -222,6 +223,9 @@ final class LogReader {
       if (generation != null) {
         listener.cleared(generation);
       }
+    }
+    if (!own) {
+      counts.applied(validity.farNow() - StreamId.of(entry.id()).millis());
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,9 +38,11 @@ final class Search<K, V> {
   private final Host host;
   private final Validity validity;
   private final Counts counts;
+  /** Null where nothing is audited. */
+  private final @Nullable Auditor<K, V> auditor;
 
   Search(String name, FarTier<V> far, Source<K, V> source, Loads loads, Landing<K, V> landing, Freshness freshness,
-      InvalidationLog invalidations, Counts counts) {
+      InvalidationLog invalidations, Counts counts, @Nullable Auditor<K, V> auditor) {
     this.name = name;
     this.far = far;
     this.source = source;
@@ -50,6 +53,7 @@ final class Search<K, V> {
     this.host = invalidations.host();
     this.validity = invalidations.validity();
     this.counts = counts;
+    this.auditor = auditor;
   }
 
   /**
@@ -102,10 +106,18 @@ final class Search<K, V> {
         far.get(texts(asked), validity.farNow(), validity.holds(host.nanoTime()));
     for (int i = 0; i < asked.size(); i++) {
       if (found.get(i).isPresent()) {
-        counts.farHits.increment();
         open.remove(asked.get(i));
-        landing.found(asked.get(i), found.get(i).get());
+        hit(asked.get(i), found.get(i).get());
       }
+    }
+  }
+
+  /** Redis has what a flight is to bring. */
+  private void hit(Trip<K, V> trip, FarTier.Found<V> found) {
+    counts.farHits.increment();
+    landing.found(trip, found);
+    if (auditor != null) {
+      auditor.far(trip.key(), trip.text(), found);
     }
   }
 
@@ -128,9 +140,8 @@ final class Search<K, V> {
           Trip<K, V> trip = asked.get(i);
           switch (replies.get(i)) {
             case FarTier.Reply.Fresh<V> fresh -> {
-              counts.farHits.increment();
               open.remove(trip);
-              landing.found(trip, fresh.found());
+              hit(trip, fresh.found());
             }
             case FarTier.Reply.Granted<V> grant -> granted.add(arrival(trip, grant));
             case FarTier.Reply.Busy<V> busy -> {
@@ -243,14 +254,14 @@ final class Search<K, V> {
     loads.start(() -> source.load(wanted), what(arrivals), new Loads.Ending<>() {
       @Override
       public void loaded(Map<K, Loaded<V>> results, long nanos) {
+        counts.loaded.add(arrivals.size());
+        counts.loadNanos.add(nanos);
         land(arrivals, results, nanos / arrivals.size());
       }
 
       @Override
       public void failed(Throwable failure) {
-        if (failure instanceof CacheLoadTimeout) {
-          counts.timeouts.add(arrivals.size());
-        }
+        (failure instanceof CacheLoadTimeout ? counts.timeouts : counts.failed).add(arrivals.size());
         landing.failed(arrivals, failure);
       }
     });

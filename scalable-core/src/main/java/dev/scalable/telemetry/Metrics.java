@@ -148,6 +148,10 @@ public final class Metrics implements Part {
         all -> all.coherence().announced());
     Gauge.builder("cache.outbox.oldest", caches, all -> all.coherence().oldest().toMillis() / 1e3).baseUnit("seconds")
         .description("Age of the oldest of those").strongReference(true).register(registry);
+    FunctionTimer.builder("cache.propagation", caches, all -> all.coherence().applied(),
+            all -> all.coherence().travelled().toNanos(), TimeUnit.NANOSECONDS)
+        .description("Entries of others that were applied, and how long after Redis had written them")
+        .register(registry);
     caches.coherence().invalidations().keySet().forEach(origin ->
         FunctionCounter.builder("cache.invalidations", caches,
                 all -> all.coherence().invalidations().getOrDefault(origin, 0L))
@@ -183,11 +187,23 @@ public final class Metrics implements Part {
         String early = "Loads that were given up or not begun";
         count("cache.loads.ended.early", early, cache, "reason", "timeout", CacheStats::timeouts);
         count("cache.loads.ended.early", early, cache, "reason", "refused", CacheStats::refused);
-        count("cache.fills", "Loaded values, by whether Redis took them", cache, "result", "stored", CacheStats::stored);
-        count("cache.fills", "Loaded values, by whether Redis took them", cache, "result", "fenced", CacheStats::fenced);
+        String fills = "Loaded values, by whether Redis took them";
+        count("cache.fills", fills, cache, "result", "stored", CacheStats::stored);
+        count("cache.fills", fills, cache, "result", "fenced", CacheStats::fenced);
+        count("cache.fills", fills, cache, "result", "error", CacheStats::unstored);
         count("cache.bypassed", "Reads that went to the loader and cached nothing", cache, CacheStats::bypassed);
         count("cache.stale", "Expired values that were served", cache, CacheStats::stale);
         count("cache.refreshed", "Values that were replaced before they had expired", cache, CacheStats::refreshed);
+        count("cache.loads.ended.early", early, cache, "reason", "failed", CacheStats::failed);
+        String audits = "Hits that were compared with the source";
+        count("cache.audits", audits, cache, "result", "ok", stats -> stats.audits().ok());
+        count("cache.audits", audits, cache, "result", "stale", stats -> stats.audits().stale());
+        count("cache.audits", audits, cache, "result", "error", stats -> stats.audits().errors());
+        FunctionTimer.builder("cache.load", caches, all -> all.stats(cache).loaded(),
+                all -> all.stats(cache).loading().toNanos(), TimeUnit.NANOSECONDS)
+            .tag("cache", cache).description("Keys that were loaded, and how long that took").register(registry);
+        Gauge.builder("cache.near.size", caches, all -> all.stats(cache).nearSize()).tag("cache", cache)
+            .description("Places taken in the heap").strongReference(true).register(registry);
         count("cache.unreadable", "Values in Redis that could not be read", cache, CacheStats::unreadable);
       }
     }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
@@ -32,16 +33,24 @@ final class OwnRedis implements AutoCloseable {
   private final List<Process> shells = new ArrayList<>();
   private RedisClient client;
 
-  private OwnRedis(Path folder, String name, int port) {
+  private final Map<String, String> environment;
+
+  private OwnRedis(Path folder, String name, int port, Map<String, String> environment) {
     this.folder = folder;
     this.name = name;
     this.port = port;
+    this.environment = environment;
     this.client = RedisClient.create(uri());
   }
 
   /** A server with its data in a file of the folder; runs. */
   static OwnRedis start(Path folder, String name) throws IOException {
-    OwnRedis made = new OwnRedis(folder, name, freePort());
+    return start(folder, name, Map.of());
+  }
+
+  /** Likewise, with variables of its own. */
+  static OwnRedis start(Path folder, String name, Map<String, String> environment) throws IOException {
+    OwnRedis made = new OwnRedis(folder, name, freePort(), environment);
     made.start();
     return made;
   }
@@ -68,8 +77,10 @@ final class OwnRedis implements AutoCloseable {
     List<String> command = List.of("/bin/sh", "-c", UNTIL_INPUT_ENDS, "sh", program(), "--port", Integer.toString(port),
         "--bind", "127.0.0.1", "--dir", folder.toString(), "--dbfilename", name + ".rdb", "--save", "", "--appendonly",
         "no", "--repl-diskless-sync", "yes", "--repl-diskless-sync-delay", "0");
-    shells.add(new ProcessBuilder(command).redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve(name + ".log").toFile())).start());
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve(name + ".log").toFile()));
+    builder.environment().putAll(environment);
+    shells.add(builder.start());
     Awaitility.await().until(() -> {
       try {
         return client.ping().equals("PONG");
