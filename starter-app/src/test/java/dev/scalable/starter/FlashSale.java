@@ -34,11 +34,11 @@ final class FlashSale {
       one(connection, """
           with buyer as (
             insert into account (name) select 'buyer ' || n from generate_series(1, ?) as n
-            returning id, row_number() over () as n),
+            returning id),
           granted as (
             insert into access_token (digest, account_id, scope, expires_at)
-            select encode(sha256(convert_to('%s' || n, 'UTF8')), 'hex'), id, '', now() + interval '1 day' from buyer
-            returning 1)
+            select encode(sha256(convert_to('%s' || row_number() over (), 'UTF8')), 'hex'), id, '', now() + interval '1 day'
+            from buyer returning 1)
           select count(*) from granted
           """.formatted(token(product)), buyers);
       return new FlashSale(cluster, product);

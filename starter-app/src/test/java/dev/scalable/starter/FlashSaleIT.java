@@ -2,7 +2,9 @@ package dev.scalable.starter;
 
 import static dev.scalable.testkit.check.TestkitAssertions.assertThat;
 import static dev.scalable.testkit.load.Load.at;
+import static dev.scalable.testkit.load.Load.iterations;
 import static dev.scalable.testkit.load.Load.rate;
+import static dev.scalable.testkit.load.Load.users;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,6 +25,9 @@ import org.junit.jupiter.api.Test;
     env = {"STARTER_SAMPLE_PRODUCTS=10", Tokens.MERCHANT_SETTING})
 class FlashSaleIT {
 
+  /** As many as may come while instances are started on a slow machine. */
+  private static final int BUYERS = 20_000;
+
   private static final Pattern PRICE = Pattern.compile("\"priceCents\":(\\d+)");
 
   private static void isTrueToTheDatabase(FlashSale sale, int items) throws Exception {
@@ -39,58 +44,64 @@ class FlashSaleIT {
   @Test
   void two_thousand_buyers_get_exactly_five_hundred_items_while_one_instance_dies_and_another_is_replaced(Cluster cluster)
       throws Exception {
-    FlashSale sale = FlashSale.of(cluster, 500, 2_000);
+    FlashSale sale = FlashSale.of(cluster, 500, BUYERS);
 
-    LoadResult result = sale.orders().open(rate(250).perSecond().during(ofSeconds(8)))
-        .fault(at(ofSeconds(1)), "kill app-1", () -> cluster.instance(1).kill())
-        .fault(at(ofSeconds(2)), "start app-1", () -> cluster.instance(1).start())
-        .fault(at(ofSeconds(4)), "replace app-2", () -> cluster.instance(2).restart(ofSeconds(40)))
+    // 2,000 within 16 s, and more if a slow machine needs longer to start instances.
+    LoadResult result = sale.orders().open(rate(125).perSecond().during(ofSeconds(16)))
+        .whileRunning(() -> {
+          cluster.instance(1).kill();
+          cluster.instance(1).start();
+          cluster.instance(2).restart(ofSeconds(40));
+        })
         .run();
 
-    assertThat(result).requests(2_000).lostNothing();
+    assertThat(result).lostNothing();
+    assertThat(result.ok()).isGreaterThanOrEqualTo(2_000);
     assertThat(sale.sold()).isEqualTo(500);
-    assertThat(sale.refused()).isEqualTo(1_500);
+    assertThat(sale.refused()).isEqualTo(result.ok() - 500);
     isTrueToTheDatabase(sale, 500);
   }
 
   @Test
   void a_sale_goes_on_without_redis(Cluster cluster) throws Exception {
-    FlashSale sale = FlashSale.of(cluster, 200, 800);
+    FlashSale sale = FlashSale.of(cluster, 200, 600);
 
-    LoadResult result = sale.orders().open(rate(100).perSecond().during(ofSeconds(8)))
-        .fault(at(ofSeconds(2)), "stop Redis", () -> cluster.redis().stop())
-        .fault(at(ofSeconds(5)), "start Redis", () -> cluster.redis().start())
+    LoadResult result = sale.orders().open(rate(100).perSecond().during(ofSeconds(6)))
+        .fault(at(ofSeconds(1)), "stop Redis", () -> cluster.redis().stop())
+        .fault(at(ofSeconds(4)), "start Redis", () -> cluster.redis().start())
         .run();
 
-    assertThat(result).requests(800).lostNothing();
+    assertThat(result).requests(600).lostNothing();
     assertThat(sale.sold()).isEqualTo(200);
     isTrueToTheDatabase(sale, 200);
   }
 
   @Test
   void a_restart_of_postgresql_loses_no_order_that_was_confirmed_and_sells_none_twice(Cluster cluster) throws Exception {
-    FlashSale sale = FlashSale.of(cluster, 500, 800);
+    FlashSale sale = FlashSale.of(cluster, 100, 800);
 
-    LoadResult result = sale.orders().open(rate(100).perSecond().during(ofSeconds(8)))
-        .fault(at(ofSeconds(2)), "restart PostgreSQL", () -> cluster.postgres().restart())
+    LoadResult result = sale.orders().open(rate(80).perSecond().during(ofSeconds(10)))
+        .fault(at(ofSeconds(1)), "restart PostgreSQL", () -> cluster.postgres().restart())
         .run();
 
     // Meanwhile orders are refused with 503, or their outcome is not known: whoever repeats one with its key learns it.
     System.out.println("over a restart of PostgreSQL: " + result.byOutcome());
-    assertThat(sale.sold() + result.failed() + result.indeterminate()).isGreaterThanOrEqualTo(500);
-    assertThat(sale.count("select count(*) from orders where product_id = $id")).isEqualTo(500);
-    isTrueToTheDatabase(sale, 500);
+    long orders = sale.count("select count(*) from orders where product_id = $id");
+    assertThat(orders).as("in the end all are sold").isEqualTo(100);
+    assertThat(orders).as("what was confirmed is there").isGreaterThanOrEqualTo(sale.sold());
+    isTrueToTheDatabase(sale, 100);
   }
 
   @Test
   void another_instance_joins_while_the_sale_is_on(Cluster cluster) throws Exception {
-    FlashSale sale = FlashSale.of(cluster, 300, 600);
+    FlashSale sale = FlashSale.of(cluster, 300, BUYERS);
 
-    LoadResult result = sale.orders().open(rate(100).perSecond().during(ofSeconds(6)))
-        .fault(at(ofSeconds(1)), "add app-4", cluster::addInstance)
-        .run();
+    LoadResult whileItJoins = sale.orders().open(rate(80).perSecond().during(ofSeconds(3)))
+        .whileRunning(cluster::addInstance).run();
+    LoadResult afterwards = sale.orders().closed(users(10), iterations(20)).run();
 
-    assertThat(result).requests(600).lostNothing().servedBy("app-4");
+    assertThat(whileItJoins).lostNothing();
+    assertThat(afterwards).requests(200).allSucceeded().servedByExactly(4);
     assertThat(sale.sold()).isEqualTo(300);
     isTrueToTheDatabase(sale, 300);
   }

@@ -20,18 +20,14 @@ final class OrderDesk {
   }
 
   Response place(Tx tx, Request request, NewOrder wanted) {
-    Orders orders = tx.dao(Orders.class);
-    Order placed = orders.place(account(request), wanted.productId(), wanted.quantity());
+    long product = wanted.productId();
+    // Announced first, since the order then holds the stock until the commit.
+    stocks.invalidate(tx, product);
+    Order placed = tx.dao(Orders.class).place(account(request), product, wanted.quantity());
     if (placed == null) {
-      throw noProduct(wanted.productId());
+      Stock left = tx.dao(Stocks.class).find(product);
+      throw left == null ? noProduct(product) : Problem.conflict("Of product " + product + " there are " + left.available() + " left");
     }
-    stocks.invalidate(tx, wanted.productId());
-    // As late as can be: until the commit, everybody else who wants one of these waits for this row.
-    Stock left = tx.dao(Stocks.class).take(wanted.productId(), wanted.quantity());
-    if (left == null) {
-      throw Problem.conflict("There are not " + wanted.quantity() + " of product " + wanted.productId() + " left");
-    }
-    orders.journal(wanted.productId(), placed.id(), wanted.quantity(), left.available());
     return Response.created("/orders/" + placed.id(), placed);
   }
 
@@ -39,17 +35,11 @@ final class OrderDesk {
     long account = account(request);
     long id = request.pathLong("id");
     Orders orders = tx.dao(Orders.class);
+    Order order = found(orders.find(account, id), id);
+    stocks.invalidate(tx, order.productId());
     Order cancelled = orders.cancel(account, id);
-    if (cancelled == null) {
-      // To cancel twice is no mistake: it is as it was asked for.
-      return Response.ok(found(orders.find(account, id), id));
-    }
-    stocks.invalidate(tx, cancelled.productId());
-    Stock now = tx.dao(Stocks.class).putBack(cancelled.productId(), cancelled.quantity());
-    if (now != null) {
-      orders.journal(cancelled.productId(), id, -cancelled.quantity(), now.available());
-    }
-    return Response.ok(cancelled);
+    // To cancel twice is no mistake: it is as it was asked for.
+    return Response.ok(cancelled != null ? cancelled : found(orders.find(account, id), id));
   }
 
   Response one(Request request) {
