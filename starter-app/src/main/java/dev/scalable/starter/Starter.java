@@ -9,6 +9,7 @@ import dev.scalable.starter.accounts.AccountsModule;
 import dev.scalable.starter.catalog.CatalogModule;
 import dev.scalable.starter.feed.FeedModule;
 import dev.scalable.starter.orders.OrdersModule;
+import dev.scalable.starter.page.PageModule;
 import jakarta.inject.Singleton;
 
 /** What the service is made of: the library, and one module for each feature. */
@@ -22,6 +23,7 @@ import jakarta.inject.Singleton;
     CatalogModule.class,
     OrdersModule.class,
     FeedModule.class,
+    PageModule.class,
 })
 interface Starter {
 

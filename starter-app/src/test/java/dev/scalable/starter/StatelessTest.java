@@ -15,6 +15,7 @@ import dev.scalable.starter.accounts.AccountsModule;
 import dev.scalable.starter.catalog.CatalogModule;
 import dev.scalable.starter.feed.FeedModule;
 import dev.scalable.starter.orders.OrdersModule;
+import dev.scalable.starter.page.PageModule;
 import jakarta.inject.Singleton;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,7 @@ class StatelessTest {
       CatalogModule.class,
       OrdersModule.class,
       FeedModule.class,
+      PageModule.class,
       Halt.class,
   })
   interface Checked {
