@@ -43,7 +43,8 @@ final class LocalCluster {
     }
   }
 
-  private static Cluster start(Options options, ControlPort control, String merchantToken) {
+  /** Starts what the options ask for, with the page's buttons bound to the control port. */
+  static Cluster start(Options options, ControlPort control, String merchantToken) {
     ClusterBuilder builder = Cluster.builder()
         .app(AppSpec.mainClass(Main.class).migrate(Migrate.class.getName())
             .env("STARTER_SAMPLE_PRODUCTS", Integer.toString(options.seed()))
