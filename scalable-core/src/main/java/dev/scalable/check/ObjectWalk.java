@@ -41,6 +41,8 @@ final class ObjectWalk {
 
   private static final String LAMBDA = "$$Lambda";
 
+  private static final String CONTRACT = "dev.scalable.http.";
+
   private final AppClasses app;
   private final Set<String> sharedTypes;
   private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -153,7 +155,8 @@ final class ObjectWalk {
   }
 
   private void field(String path, String through, Field field, @Nullable Object holder) {
-    if (field.isAnnotationPresent(SharedState.class) || sharedTypes.contains(field.getType().getName())) {
+    if (field.isAnnotationPresent(SharedState.class) || sharedTypes.contains(field.getType().getName())
+        || isContent(field)) {
       return;
     }
     if (!Modifier.isFinal(field.getModifiers())) {
@@ -165,6 +168,11 @@ final class ObjectWalk {
         throw new IllegalStateException("A field that was made accessible is not: " + field, e);
       }
     }
+  }
+
+  /** Bytes of a file or of an answer, in the contract's own types: those that make answers keep them, and change none. */
+  private static boolean isContent(Field field) {
+    return field.getType() == byte[].class && field.getDeclaringClass().getName().startsWith(CONTRACT);
   }
 
   private void found(String path, Class<?> type, String reason) {

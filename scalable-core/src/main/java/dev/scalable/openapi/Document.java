@@ -42,7 +42,8 @@ final class Document {
 
   /** The document of some routes. */
   static Map<String, Object> of(String title, String version, List<Route> routes) {
-    List<Route> sorted = routes.stream()
+    // A path that goes on for any length, as that of files does, is none that OpenAPI can tell of (3.1.1, Path Templating).
+    List<Route> sorted = routes.stream().filter(route -> !route.template().contains("...}"))
         .sorted(Comparator.comparing(Route::template).thenComparing(Route::method)).toList();
     // Names are short unless two records share one, which is known when all have been seen.
     Schemas seen = new Schemas(Shape::toString);

@@ -41,7 +41,7 @@ final class SimInstance {
     this.faults = faults;
     this.view = view;
     SimHost host = new SimHost(timeline, machine, shape.halts());
-    CacheSettings settings = new CacheSettings("sim", shape.bound(), shape.loadTimeout(), shape.maxLoads());
+    CacheSettings settings = new CacheSettings("sim", shape.bound(), shape.loadTimeout(), shape.maxLoads(), 0);
     LogWriter writer = new LogWriter(link, settings, host);
     Outbox outbox = new Outbox(db, settings, Settings.of(Map.of()));
     this.log = new InvalidationLog(link, settings, writer, outbox, coherence, host);

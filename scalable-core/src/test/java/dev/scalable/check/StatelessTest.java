@@ -325,6 +325,12 @@ class StatelessTest {
               return route(r -> Response.ok(local.size()));
             }
             """),
+        passes("the files of a page", """
+            @Provides @IntoSet static Route x() {
+              return Route.files("/files", dev.scalable.http.StaticFiles.fromClassPath("dev/scalable/check"));
+            }
+            """),
+        passes("an answer that is always the same", captured("Response", "Response.text(\"a\")")),
         passes("a clock", provided("Clock", "Clock.systemUTC()")),
         passes("a duration", provided("Duration", "Duration.ofSeconds(1)")),
         passes("an instant", injected("private final Instant at = Instant.EPOCH;")),

@@ -15,6 +15,7 @@ import dev.scalable.http.BodyType;
 import dev.scalable.http.Description;
 import dev.scalable.http.Response;
 import dev.scalable.http.Route;
+import dev.scalable.http.StaticFiles;
 import dev.scalable.json.JsonModule;
 import dev.scalable.server.TestServer;
 import dev.scalable.server.Wire;
@@ -137,6 +138,13 @@ class OpenApiTest {
     assertThat(paths.at("/~1trees/get/parameters/0/name").asString()).isEqualTo("limit");
     assertThat(paths.at("/~1a~1{x}~1b~1{y}/delete/parameters")).hasSize(2);
     assertThat(paths.at("/~1a~1{x}~1b~1{y}/delete/responses").propertyNames()).containsExactly("2XX", "default");
+  }
+
+  @Test
+  void a_route_of_files_is_left_out() {
+    List<Route> all = new ArrayList<>(routes());
+    all.add(Route.files("/pages", StaticFiles.fromClassPath("dev/scalable/openapi")));
+    assertThat(OpenApi.of("Trees", "1", () -> all).json()).isEqualTo(OpenApi.of("Trees", "1", OpenApiTest::routes).json());
   }
 
   @Test

@@ -24,12 +24,16 @@ public final class Migrate {
 
   private static final int FAILED = 1;
 
+  /** Nothing that could end a string in SQL. */
+  private static final String TOKEN = "[A-Za-z0-9_-]{32,200}";
+
   private Migrate() {}
 
   /**
    * Applies what is missing of the library's migrations and of {@code db/migration}, in order, and returns when the schema is up to
-   * date. With {@code STARTER_SAMPLE_PRODUCTS} above 0, also fills an empty database with so many products. Ends with exit code 0
-   * when all is done, 1 when a migration failed or the database could not be had, 78 for wrong settings.
+   * date. With {@code STARTER_SAMPLE_PRODUCTS} above 0, also fills an empty database with so many products; with
+   * {@code STARTER_MERCHANT_TOKEN}, also makes the account of a merchant who has this token and no other. Ends with exit code 0 when
+   * all is done, 1 when a migration failed or the database could not be had, 78 for wrong settings.
    */
   @SuppressWarnings("SystemOut") // a command line speaks to the console
   public static void main(String[] args) throws InterruptedException {
@@ -64,6 +68,13 @@ public final class Migrate {
     if (sampleProducts > 0) {
       all.add("classpath:db/sample");
     }
+    String merchantToken = settings.secret("STARTER_MERCHANT_TOKEN", "");
+    if (!merchantToken.isEmpty()) {
+      if (!merchantToken.matches(TOKEN)) {
+        settings.mistake("STARTER_MERCHANT_TOKEN (value not shown) must be 32 to 200 letters, digits, - and _, and random");
+      }
+      all.add("classpath:db/merchant");
+    }
     Duration patience = settings.duration("STARTER_MIGRATE_PATIENCE", Duration.ofMinutes(10), Duration.ofSeconds(1),
         Duration.ofHours(24));
     settings.checkRead();
@@ -71,7 +82,7 @@ public final class Migrate {
       MigrateResult library = flyway(db).defaultSchema("scalable").locations("classpath:dev/scalable/migration").load().migrate();
       MigrateResult app = flyway(db)
           .locations(all.toArray(String[]::new))
-          .placeholders(Map.of("sample_products", Integer.toString(sampleProducts)))
+          .placeholders(Map.of("sample_products", Integer.toString(sampleProducts), "merchant_token", merchantToken))
           .load().migrate();
       return "The database is up to date: " + (library.migrationsExecuted + app.migrationsExecuted) + " migrations were applied after "
           + turn.waited().toMillis() + " ms of waiting for a turn";

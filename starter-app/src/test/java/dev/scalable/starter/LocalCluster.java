@@ -4,6 +4,7 @@ import dev.scalable.testkit.cluster.AppSpec;
 import dev.scalable.testkit.cluster.Cluster;
 import dev.scalable.testkit.cluster.ClusterBuilder;
 import dev.scalable.testkit.cluster.Instance;
+import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -24,25 +25,31 @@ final class LocalCluster {
       System.exit(64); // EX_USAGE of sysexits.h
       return;
     }
-    try (Cluster cluster = start(options)) {
+    String merchantToken = ControlPort.random();
+    try (ControlPort control = ControlPort.open(merchantToken); Cluster cluster = start(options, control, merchantToken)) {
       if (options.smoke()) {
         Smoke.run(cluster);
       } else {
-        describe(cluster, options);
+        control.controls(cluster);
+        describe(cluster, options, control, merchantToken);
         // Until Ctrl-C: the shutdown hook of the cluster ends what was started.
         new CountDownLatch(1).await();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException | AssertionError e) {
+    } catch (IOException | RuntimeException | AssertionError e) {
       System.err.println("\n" + e.getMessage());
       System.exit(1);
     }
   }
 
-  private static Cluster start(Options options) {
+  /** Starts what the options ask for, with the page's buttons bound to the control port. */
+  static Cluster start(Options options, ControlPort control, String merchantToken) {
     ClusterBuilder builder = Cluster.builder()
-        .app(AppSpec.mainClass(Main.class).migrate(Migrate.class.getName()).env("STARTER_SAMPLE_PRODUCTS", "100"))
+        .app(AppSpec.mainClass(Main.class).migrate(Migrate.class.getName())
+            .env("STARTER_SAMPLE_PRODUCTS", Integer.toString(options.seed()))
+            .env("STARTER_MERCHANT_TOKEN", merchantToken)
+            .env("STARTER_CONTROL_PORT", Integer.toString(control.port())))
         .instances(options.instances())
         .port(options.port())
         .progress(System.out::println);
@@ -50,7 +57,9 @@ final class LocalCluster {
     return builder.start();
   }
 
-  private static void describe(Cluster cluster, Options options) {
+  private static void describe(Cluster cluster, Options options, ControlPort control, String merchantToken) {
+    System.out.println();
+    System.out.println("  open  " + control.page(cluster));
     System.out.println();
     System.out.println("  " + cluster.uri() + "   Nginx, in front of");
     for (Instance instance : cluster.instances()) {
@@ -62,6 +71,8 @@ final class LocalCluster {
     System.out.println("  logs in " + cluster.runDirectory());
     System.out.println("  data " + options.data().map(folder -> "kept in " + folder)
         .orElse("thrown away at the end (--data DIR keeps it)"));
+    System.out.println();
+    System.out.println("  the merchant's token is " + merchantToken);
     System.out.println();
     System.out.println("  try   curl -i " + cluster.uri() + "/products/1");
     System.out.println("  stop  with Ctrl-C");

@@ -124,7 +124,7 @@ class MigrateIT {
     try (Connection user = source.getConnection(); ExecutorService threads = Executors.newFixedThreadPool(4)) {
       user.setAutoCommit(false);
       try (Statement statement = user.createStatement()) {
-        statement.executeUpdate("update product set stock = stock + 1 where id = 1");
+        statement.executeUpdate("update product set price_cents = price_cents + 1 where id = 1");
       }
       List<Future<String>> steps = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
@@ -135,7 +135,7 @@ class MigrateIT {
       while (!one(source, "select count(*) from pg_stat_progress_create_index").equals("1")) {
         Thread.onSpinWait();
       }
-      execute(source, "update product set stock = stock + 1 where id = 2");
+      execute(source, "update product set price_cents = price_cents + 1 where id = 2");
       assertThat(steps).noneMatch(Future::isDone);
       user.commit();
       for (Future<String> step : steps) {

@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param port where Nginx listens; 0 means any free port
  * @param dataFolder where data is kept; null means nowhere
  * @param smoke whether to try the cluster and stop
+ * @param seed how many products an empty database is filled with
  */
-record Options(int instances, int port, @Nullable Path dataFolder, boolean smoke) {
+record Options(int instances, int port, @Nullable Path dataFolder, boolean smoke, int seed) {
 
   private static final int DEFAULT_PORT = 8080;
+  private static final int DEFAULT_SEED = 100;
 
   Optional<Path> data() {
     return Optional.ofNullable(dataFolder);
@@ -28,6 +30,7 @@ record Options(int instances, int port, @Nullable Path dataFolder, boolean smoke
     int port = -1;
     Path data = null;
     boolean smoke = false;
+    int seed = DEFAULT_SEED;
     List<String> mistakes = new ArrayList<>();
     for (int i = 0; i < arguments.length; i++) {
       String value = i + 1 < arguments.length ? arguments[i + 1] : "";
@@ -47,6 +50,10 @@ record Options(int instances, int port, @Nullable Path dataFolder, boolean smoke
           data = Path.of(value);
           i++;
         }
+        case "--seed" -> {
+          seed = number("--seed", value, 1, 10_000_000, mistakes);
+          i++;
+        }
         case "--smoke" -> smoke = true;
         default -> mistakes.add("There is no option " + arguments[i]);
       }
@@ -54,7 +61,7 @@ record Options(int instances, int port, @Nullable Path dataFolder, boolean smoke
     if (!mistakes.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", mistakes));
     }
-    return new Options(instances, port >= 0 ? port : smoke ? 0 : DEFAULT_PORT, data, smoke);
+    return new Options(instances, port >= 0 ? port : smoke ? 0 : DEFAULT_PORT, data, smoke, seed);
   }
 
   private static int number(String option, String value, int min, int max, List<String> mistakes) {

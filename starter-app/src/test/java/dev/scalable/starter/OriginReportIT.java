@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Test;
  * the load exactly, answer everything, survive the loss of one, take in a third, and are restarted without a client noticing. Its
  * figures stand beside ours in a table at the end.
  */
-@ClusterTest(app = Main.class, migrate = Migrate.class, instances = 2, maxInstances = 4, env = "STARTER_SAMPLE_PRODUCTS=100")
+@ClusterTest(app = Main.class, migrate = Migrate.class, instances = 2, maxInstances = 4,
+    env = {"STARTER_SAMPLE_PRODUCTS=100", Tokens.MERCHANT_SETTING})
 class OriginReportIT {
 
   private static final OriginFigures figures = new OriginFigures();
@@ -116,8 +117,8 @@ class OriginReportIT {
 
     LoadResult result = cluster.load()
         .mixed(RequestTemplate.get("/products/{id}", ids(100)).weight(4),
-            RequestTemplate.post("/products", () -> "{\"name\":\"new\",\"priceCents\":100,\"stock\":1}").idempotencyKey()
-                .weight(1))
+            RequestTemplate.post("/products", () -> "{\"name\":\"new\",\"priceCents\":100}").idempotencyKey()
+                .header("Authorization", Tokens.shown(Tokens.MERCHANT)).weight(1))
         .closed(users(8))
         .whileRunning(cluster::rollingRestart)
         .run();

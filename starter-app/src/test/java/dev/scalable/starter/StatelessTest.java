@@ -10,7 +10,12 @@ import dagger.multibindings.IntoSet;
 import dev.scalable.ScalableModule;
 import dev.scalable.lifecycle.Part;
 import dev.scalable.lifecycle.Service;
-import dev.scalable.starter.products.ProductsModule;
+import dev.scalable.starter.access.AccessModule;
+import dev.scalable.starter.accounts.AccountsModule;
+import dev.scalable.starter.catalog.CatalogModule;
+import dev.scalable.starter.feed.FeedModule;
+import dev.scalable.starter.orders.OrdersModule;
+import dev.scalable.starter.page.PageModule;
 import jakarta.inject.Singleton;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,7 +27,16 @@ class StatelessTest {
       "SCALABLE_DB_USER", "nobody", "SCALABLE_REDIS_URL", "redis://127.0.0.1:1", "SCALABLE_HEALTH_PORT", "0");
 
   @Singleton
-  @Component(modules = {ScalableModule.class, ProductsModule.class, Halt.class})
+  @Component(modules = {
+      ScalableModule.class,
+      AccessModule.class,
+      AccountsModule.class,
+      CatalogModule.class,
+      OrdersModule.class,
+      FeedModule.class,
+      PageModule.class,
+      Halt.class,
+  })
   interface Checked {
     Service service();
   }

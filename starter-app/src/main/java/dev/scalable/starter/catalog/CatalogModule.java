@@ -1,14 +1,16 @@
-package dev.scalable.starter.products;
+package dev.scalable.starter.catalog;
 
 import dagger.Module;
 import dagger.Provides;
 import dagger.multibindings.ElementsIntoSet;
 import dagger.multibindings.IntoSet;
+import dev.scalable.auth.Bearer;
 import dev.scalable.cache.Caches;
 import dev.scalable.cache.TwoTierCache;
 import dev.scalable.db.Db;
 import dev.scalable.db.Tx;
 import dev.scalable.http.Description;
+import dev.scalable.http.Filter;
 import dev.scalable.http.JsonCodec;
 import dev.scalable.http.Problem;
 import dev.scalable.http.Request;
@@ -16,13 +18,16 @@ import dev.scalable.http.Response;
 import dev.scalable.http.Route;
 import dev.scalable.idempotency.Idempotent;
 import dev.scalable.lifecycle.Part;
+import dev.scalable.starter.access.AccessModule;
+import dev.scalable.starter.access.SignedIn;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 
 /** The feature: its cache, its routes and what answers them, its warm-up. */
 @Module
-public interface ProductsModule {
+public interface CatalogModule {
 
   @Provides
   @Singleton
@@ -35,23 +40,28 @@ public interface ProductsModule {
 
   @Provides
   @ElementsIntoSet
-  static Set<Route> routes(TwoTierCache<Long, Product> products, Db db, Idempotent idempotent) {
+  static Set<Route> routes(TwoTierCache<Long, Product> products, Db db, Idempotent idempotent,
+      @SignedIn Filter signedIn) {
+    Filter[] merchants = {signedIn, Bearer.scope(AccessModule.MERCHANT)};
     return Set.of(
         Route.get("/products/{id}", products, r -> r.pathLong("id"), Response::ok)
             .describedAs(Description.of("One product").answering(200, Product.class)),
         Route.get("/products", r -> list(db, r))
-            .describedAs(Description.of("Pages through all products in the order of their ids")
+            .describedAs(Description.of("Pages through products in the order of their ids")
+                .query("search", String.class, "words that the names of the products must have; all products if absent")
                 .query("after", long.class, "id of the last product that was seen")
                 .query("limit", int.class, "most products on a page, 1 to 100; 20 if absent")
                 .answering(200, ProductPage.class)),
         idempotent.post("/products", ProductDetails.class, (tx, r, details) -> create(tx, products, details))
-            .describedAs(Description.of("Creates a product").answering(201, Product.class)),
+            .with(merchants)
+            .describedAs(Description.of("Creates a product").bearer(AccessModule.MERCHANT).answering(201, Product.class)),
         // To change a product twice does no harm; with a key, the second time cannot undo a change that came between.
         idempotent.withOptionalKey()
             .put("/products/{id}", ProductDetails.class, (tx, r, details) -> update(tx, products, r.pathLong("id"), details))
-            .describedAs(Description.of("Changes a product").answering(200, Product.class)),
-        Route.delete("/products/{id}", r -> delete(db, products, r.pathLong("id")))
-            .describedAs(Description.of("Deletes a product, if it is there").answering(204)));
+            .with(merchants)
+            .describedAs(Description.of("Changes a product").bearer(AccessModule.MERCHANT).answering(200, Product.class)),
+        Route.delete("/products/{id}", r -> delete(db, products, r.pathLong("id"))).with(merchants)
+            .describedAs(Description.of("Deletes a product, if it is there").bearer(AccessModule.MERCHANT).answering(204)));
   }
 
   @Provides
@@ -63,7 +73,10 @@ public interface ProductsModule {
   private static Response list(Db db, Request request) {
     long after = request.queryLong("after", 0, 0, Long.MAX_VALUE);
     int limit = (int) request.queryLong("limit", 20, 1, 100);
-    return Response.ok(ProductPage.of(db.read(tx -> tx.dao(Products.class).page(after, limit + 1)), limit));
+    String search = request.query("search").map(String::strip).orElse("");
+    List<Product> found = db.read(tx -> search.isEmpty() ? tx.dao(Products.class).page(after, limit + 1)
+        : tx.dao(Products.class).search(search, after, limit + 1));
+    return Response.ok(ProductPage.of(found, search, limit));
   }
 
   private static Response create(Tx tx, TwoTierCache<Long, Product> products, ProductDetails details) {

@@ -1,4 +1,4 @@
-package dev.scalable.starter.products;
+package dev.scalable.starter.catalog;
 
 /**
  * A product as it stands in the database.
@@ -6,6 +6,5 @@ package dev.scalable.starter.products;
  * @param id its identity
  * @param name what it is called
  * @param priceCents its price in cents
- * @param stock how many are there
  */
-public record Product(long id, String name, long priceCents, int stock) {}
+public record Product(long id, String name, long priceCents) {}

@@ -1,4 +1,4 @@
-package dev.scalable.starter.products;
+package dev.scalable.starter.catalog;
 
 import dev.scalable.cache.TwoTierCache;
 import dev.scalable.db.Db;
@@ -36,7 +36,7 @@ final class WarmUp implements Part {
   public void start() {
     try {
       List<Product> page = db.read(tx -> tx.dao(Products.class).page(0, 2));
-      json.encode(ProductPage.of(page, 1));
+      json.encode(ProductPage.of(page, "", 1));
       page.forEach(product -> products.get(product.id()));
     } catch (RuntimeException e) {
       log.warn("products were not warmed up, and their first readers wait longer: {}", e.getMessage());

@@ -1,13 +1,12 @@
-package dev.scalable.starter.products;
+package dev.scalable.starter.catalog;
 
 /**
  * What a client may say of a product. Checks itself; what it refuses is answered with 400.
  *
  * @param name what it is called, 1 to 200 characters, none of them a control character
  * @param priceCents its price in cents, not negative
- * @param stock how many are there, not negative
  */
-public record ProductDetails(String name, long priceCents, int stock) {
+public record ProductDetails(String name, long priceCents) {
 
   private static final int LONGEST_NAME = 200;
 
@@ -21,9 +20,6 @@ public record ProductDetails(String name, long priceCents, int stock) {
     }
     if (priceCents < 0) {
       throw new IllegalArgumentException("priceCents must not be negative");
-    }
-    if (stock < 0) {
-      throw new IllegalArgumentException("stock must not be negative");
     }
   }
 }

@@ -1,0 +1,124 @@
+package dev.scalable.starter.feed;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.scalable.check.SharedState;
+import dev.scalable.db.Db;
+import dev.scalable.http.EventStream;
+import dev.scalable.http.EventStream.Event;
+import dev.scalable.http.JsonCodec;
+import dev.scalable.lifecycle.Part;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the streams of this instance what is sold anywhere. One thread reads the journal for all of them, from where the
+ * one that is furthest behind stands: a client that has just come back is sent what it missed in the same way as the
+ * others what is new.
+ *
+ * <p>An event's id is its position in the journal, which means the same on every instance. A client that is cut off
+ * names it on its return, to whichever instance, and misses nothing.
+ */
+@SharedState("the streams that are open on this instance; what they are told is in the database")
+final class Feed implements Part {
+
+  private static final Logger log = LoggerFactory.getLogger(Feed.class);
+
+  private static final Duration EVERY = Duration.ofMillis(100);
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+  private static final int BATCH = 500;
+
+  private final Db db;
+  private final JsonCodec json;
+  private final Map<EventStream, Position> streams = new ConcurrentHashMap<>();
+  private @Nullable Thread thread;
+  private volatile boolean stopped;
+
+  Feed(Db db, JsonCodec json) {
+    this.db = db;
+    this.json = json;
+  }
+
+  @Override
+  public String name() {
+    return "the feed of sales";
+  }
+
+  /** Adds a stream, from where its client says it was, or else from now on. */
+  void open(EventStream stream) {
+    Position from = stream.lastEventId().flatMap(Position::of).orElseGet(this::now);
+    // A client that is cut off before the first sale is to name a position, too.
+    if (stream.send(Event.of("{}").withType("listening").withId(from.toString()))) {
+      streams.put(stream, from);
+      stream.onClose(() -> streams.remove(stream));
+      LockSupport.unpark(thread);
+    }
+  }
+
+  private Position now() {
+    Journal.Row last = db.readPrimary(tx -> tx.dao(Journal.class).last());
+    return last == null ? new Position(0, 0) : last.position();
+  }
+
+  @Override
+  public void start() {
+    thread = Thread.ofPlatform().name("feed").daemon().start(this::follow);
+  }
+
+  @Override
+  public void stop() throws InterruptedException {
+    stopped = true;
+    if (thread != null) {
+      thread.interrupt();
+      thread.join();
+    }
+  }
+
+  private void follow() {
+    boolean failing = false;
+    while (!stopped) {
+      Duration pause = EVERY;
+      try {
+        if (tell() == BATCH) {
+          pause = Duration.ZERO;
+        }
+        failing = false;
+      } catch (RuntimeException e) {
+        if (!failing && !stopped) {
+          log.warn("The journal of sales cannot be read, streams are silent until it can: {}", e.getMessage());
+        }
+        failing = true;
+        pause = AFTER_FAILURE;
+      }
+      LockSupport.parkNanos(streams.isEmpty() ? Long.MAX_VALUE : pause.toNanos());
+    }
+  }
+
+  /** Sends what is new to each stream; says how much there was for the one that was furthest behind. */
+  private int tell() {
+    if (streams.isEmpty()) {
+      return 0;
+    }
+    Position from = Collections.min(streams.values());
+    List<Journal.Row> rows =
+        db.readPrimary(tx -> tx.dao(Journal.class).after(from.transaction(), from.row(), BATCH));
+    for (Journal.Row row : rows) {
+      Event event = Event.of(new String(json.encode(row.sale()), UTF_8))
+          .withType("sale").withId(row.position().toString());
+      streams.forEach((stream, seen) -> {
+        if (seen.compareTo(row.position()) < 0 && stream.send(event)) {
+          // Not for one that was closed meanwhile.
+          streams.computeIfPresent(stream, (same, before) -> row.position());
+        }
+      });
+    }
+    return rows.size();
+  }
+}

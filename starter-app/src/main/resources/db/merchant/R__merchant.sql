@@ -1,0 +1,5 @@
+-- The account of whoever keeps the catalog: applied only where STARTER_MERCHANT_TOKEN says its token, and again when that changes.
+delete from access_token where scope = 'merchant';
+with merchant as (insert into account (name) values ('merchant') returning id)
+insert into access_token (digest, account_id, scope, expires_at)
+select encode(sha256(convert_to('${merchant_token}', 'UTF8')), 'hex'), id, 'merchant', now() + interval '365 days' from merchant;

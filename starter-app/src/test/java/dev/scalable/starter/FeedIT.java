@@ -1,0 +1,183 @@
+package dev.scalable.starter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.scalable.testkit.cluster.Cluster;
+import dev.scalable.testkit.cluster.Instance;
+import dev.scalable.testkit.junit.ClusterTest;
+import dev.scalable.testkit.load.Answer;
+import dev.scalable.testkit.load.Call;
+import dev.scalable.testkit.load.Client;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The live feed over instances, behind Nginx: everybody hears of every sale, also who was cut off. */
+@ClusterTest(app = Main.class, migrate = Migrate.class, instances = 2, env = "STARTER_SAMPLE_PRODUCTS=10")
+class FeedIT {
+
+  /** A listener as a browser is one: it knows the id of the last event, and names it on its return. */
+  private static final class Listener implements AutoCloseable {
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final BufferedReader lines;
+    private String lastId;
+
+    private Listener(URI uri, @Nullable String lastId) throws IOException, InterruptedException {
+      HttpRequest.Builder request = HttpRequest.newBuilder(uri.resolve("/sales")).timeout(Duration.ofSeconds(20));
+      if (lastId != null) {
+        request.header("Last-Event-ID", lastId);
+      }
+      HttpResponse<InputStream> answer =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+      assertThat(answer.statusCode()).isEqualTo(200);
+      this.lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
+      this.lastId = lastId == null ? "" : lastId;
+      assertThat(next("listening")).isEqualTo("{}");
+    }
+
+    static Listener at(URI uri) throws Exception {
+      return new Listener(uri, null);
+    }
+
+    /** This listener on its return, to another address. */
+    Listener returnsTo(URI uri) throws Exception {
+      close();
+      return new Listener(uri, lastId);
+    }
+
+    /** The data of the next event of a type; those of other types are passed over. Null when the stream has ended. */
+    @Nullable String next(String type) {
+      String event = "";
+      String data = "";
+      for (String line = line(); line != null; line = line()) {
+        if (line.startsWith("id:")) {
+          lastId = line.substring(3).strip();
+        } else if (line.startsWith("event:")) {
+          event = line.substring(6).strip();
+        } else if (line.startsWith("data:")) {
+          data = line.substring(5).strip();
+        } else if (line.isEmpty()) {
+          if (event.equals(type)) {
+            return data;
+          }
+          event = "";
+        }
+      }
+      return null;
+    }
+
+    /** The next line; null when there is none any more, in whatever way the connection has ended. */
+    private @Nullable String line() {
+      try {
+        return lines.readLine();
+      } catch (IOException e) {
+        return null;
+      }
+    }
+
+    List<String> sales(int count) {
+      List<String> sales = new ArrayList<>();
+      while (sales.size() < count) {
+        String sale = next("sale");
+        assertThat(sale).as("after " + sales).isNotNull();
+        sales.add(sale);
+      }
+      return sales;
+    }
+
+    @Override
+    public void close() {
+      http.shutdownNow();
+    }
+  }
+
+  private static void buy(Instance instance, String token, long product) {
+    try (Client client = Client.open(instance.uri())) {
+      Answer answer = client.send(Call.post("/orders", "{\"productId\":" + product + ",\"quantity\":1}")
+          .header("Authorization", Tokens.shown(token)).header("Idempotency-Key", UUID.randomUUID().toString()));
+      assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+    }
+  }
+
+  private static String buyer(Cluster cluster) {
+    try (Client client = Client.open(cluster.uri())) {
+      return Tokens.open(client, "buyer");
+    }
+  }
+
+  @Test
+  void a_sale_on_one_instance_is_heard_on_all_of_them_and_through_the_balancer(Cluster cluster) throws Exception {
+    String buyer = buyer(cluster);
+    try (Listener one = Listener.at(cluster.instance(1).uri()); Listener two = Listener.at(cluster.instance(2).uri());
+        Listener balanced = Listener.at(cluster.uri())) {
+      buy(cluster.instance(1), buyer, 1);
+      buy(cluster.instance(2), buyer, 2);
+      List<String> heard = one.sales(2);
+      assertThat(heard.getFirst()).contains("\"productId\":1").contains("\"quantity\":1");
+      assertThat(heard.getLast()).contains("\"productId\":2");
+      assertThat(two.sales(2)).isEqualTo(heard);
+      assertThat(balanced.sales(2)).isEqualTo(heard);
+    }
+  }
+
+  @Test
+  void who_was_cut_off_hears_on_another_instance_what_was_sold_meanwhile_once_and_in_order(Cluster cluster)
+      throws Exception {
+    String buyer = buyer(cluster);
+    try (Listener steady = Listener.at(cluster.instance(2).uri()); Listener before = Listener.at(cluster.instance(1).uri())) {
+      buy(cluster.instance(1), buyer, 3);
+      List<String> heard = new ArrayList<>(before.sales(1));
+      cluster.instance(1).kill();
+      assertThat(before.next("sale")).as("the stream has ended").isNull();
+      for (int i = 0; i < 5; i++) {
+        buy(cluster.instance(2), buyer, 3);
+      }
+      try (Listener after = before.returnsTo(cluster.instance(2).uri())) {
+        buy(cluster.instance(2), buyer, 3);
+        heard.addAll(after.sales(6));
+      }
+      assertThat(heard).isEqualTo(steady.sales(7));
+    } finally {
+      cluster.instance(1).start();
+    }
+  }
+
+  @Test
+  void a_listener_is_told_to_come_back_when_its_instance_drains(Cluster cluster) throws Exception {
+    try (Listener listener = Listener.at(cluster.instance(1).uri())) {
+      Thread restart = Thread.ofVirtual().start(() -> cluster.instance(1).restart(Duration.ofSeconds(40)));
+      assertThat(listener.next("reconnect")).isNotNull();
+      assertThat(listener.next("sale")).isNull();
+      restart.join();
+    }
+  }
+
+  @Test
+  void a_sale_that_is_committed_late_is_not_missed(Cluster cluster) throws Exception {
+    String buyer = buyer(cluster);
+    try (Listener listener = Listener.at(cluster.instance(1).uri());
+        var slow = cluster.postgres().dataSource().getConnection(); var statement = slow.createStatement()) {
+      slow.setAutoCommit(false);
+      // It has its place in the journal before the next one, and is there after it.
+      statement.executeUpdate("insert into sale (product_id, order_id, quantity, available) values (4, 0, 7, 0)");
+      buy(cluster.instance(1), buyer, 5);
+      slow.commit();
+      List<String> heard = listener.sales(2);
+      assertThat(heard.getFirst()).contains("\"quantity\":7");
+      assertThat(heard.getLast()).contains("\"productId\":5");
+    }
+  }
+}
