@@ -175,9 +175,9 @@ public final class CacheBuilder<K, V> {
       throw new IllegalStateException("Cache " + name + ": softTimeout is set and staleIfError is not, so there would"
           + " never be a value that has expired to serve");
     }
-    FarTier<V> far = new FarTier<>(name, new Payload<>(codec, compressAbove, counts), caches.redis(), caches.settings(),
-        freshness.keepsStale() || source.asksForStale());
     InvalidationLog invalidations = caches.invalidations();
+    FarTier<V> far = new FarTier<>(name, new Payload<>(codec, compressAbove, counts), caches.redis(), caches.settings(),
+        freshness.keepsStale() || source.asksForStale(), invalidations.host());
     LeasedCache<K, V> cache = new LeasedCache<>(name, keys, far, source, freshness, maximumSize, caches.loads(),
         caches.db()::inTransaction, invalidations, counts);
     invalidations.register(name, cache);

@@ -35,7 +35,7 @@ public final class Caches {
     this.settings = settings;
     this.json = json;
     this.invalidations = invalidations;
-    this.loads = new Loads(settings.maxLoads(), settings.loadTimeout());
+    this.loads = new Loads(invalidations.host(), settings.maxLoads(), settings.loadTimeout());
     this.db = db;
     this.relay = relay;
     this.coherence = coherence;
@@ -106,7 +106,8 @@ public final class Caches {
 
   /** Whether values in the heap may be served: it is proven that every invalidation has been applied to them. */
   public boolean nearTierServes() {
-    return invalidations.validity().holds(System.nanoTime());
+    Validity validity = invalidations.validity();
+    return validity.holds(validity.now());
   }
 
   /** What has been done on this instance to keep all caches coherent, and what is left to do. */

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +34,7 @@ final class FarTier<V> {
   private final String name;
   private final Duration leaseTime;
   private final boolean wantsStale;
+  private final Host host;
   private final KnownGeneration generation = new KnownGeneration();
 
   /**
@@ -42,13 +42,14 @@ final class FarTier<V> {
    *
    * @param wantsStale whether values that have expired are of use
    */
-  FarTier(String name, Payload<V> payload, Redis redis, CacheSettings settings, boolean wantsStale) {
+  FarTier(String name, Payload<V> payload, Redis redis, CacheSettings settings, boolean wantsStale, Host host) {
     this.name = name;
     this.payload = payload;
     this.redis = redis;
     this.names = new FarNames(settings.namespace());
     this.leaseTime = settings.loadTimeout().plusSeconds(1);
     this.wantsStale = wantsStale;
+    this.host = host;
   }
 
   /**
@@ -213,9 +214,9 @@ final class FarTier<V> {
     throw new IllegalStateException("A script of the cache has returned " + answer);
   }
 
-  private static byte[] random(int length) {
+  private byte[] random(int length) {
     byte[] bytes = new byte[length];
-    ThreadLocalRandom.current().nextBytes(bytes);
+    host.chance().nextBytes(bytes);
     return bytes;
   }
 

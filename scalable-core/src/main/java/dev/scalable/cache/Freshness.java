@@ -1,7 +1,7 @@
 package dev.scalable.cache;
 
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +23,10 @@ record Freshness(Duration ttl, Duration absentTtl, Duration stale, @Nullable Dur
    * For how many ms a value that was just loaded is fresh: shortened at random, so that what was loaded together does
    * not expire so.
    */
-  long freshMillis(@Nullable Duration own, boolean absent) {
+  long freshMillis(@Nullable Duration own, boolean absent, RandomGenerator chance) {
     Duration base = own != null ? own : absent ? absentTtl : ttl;
     long millis = base.toMillis();
-    return millis - ThreadLocalRandom.current().nextLong(millis / 10 + 1);
+    return millis - chance.nextLong(millis / 10 + 1);
   }
 
   /** For how many ms Redis keeps a value that is fresh for so many. */
@@ -42,11 +42,11 @@ record Freshness(Duration ttl, Duration absentTtl, Duration stale, @Nullable Dur
    * There each read draws; drawn once for each value it costs a comparison for each read. Never earlier than half of
    * the time to live before the end: a source that needs about as long would be asked without pause.
    */
-  long refreshAt(long freshUntil, long loadNanos) {
+  long refreshAt(long freshUntil, long loadNanos, RandomGenerator chance) {
     if (eagerness <= 0 || loadNanos <= 0) {
       return freshUntil;
     }
-    double early = -Math.log(1 - ThreadLocalRandom.current().nextDouble()) * eagerness * loadNanos;
+    double early = -Math.log(1 - chance.nextDouble()) * eagerness * loadNanos;
     return freshUntil - (long) Math.min(early, ttl.toNanos() / 2.0);
   }
 }

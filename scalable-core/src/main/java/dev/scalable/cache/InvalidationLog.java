@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +36,8 @@ final class InvalidationLog implements Part {
   private final LogWriter writer;
   private final Outbox outbox;
   private final CoherenceCounts counts;
-  private final Validity validity = new Validity();
+  private final Host host;
+  private final Validity validity;
   private final Map<String, Listener> listeners = new ConcurrentHashMap<>();
   private final PendingInvalidations pending = new PendingInvalidations();
   private final LogReader reader;
@@ -52,23 +52,33 @@ final class InvalidationLog implements Part {
     /** Takes note of a new generation, then removes all keys from the heap. */
     void cleared(byte[] generation);
 
+    /** The generation that is known here, which Redis must not fall behind; empty if none is. */
+    byte[] generation();
+
     /** Takes the generation that Redis has; empty if there is none. The heap has been emptied. */
     void joined(byte[] generation);
   }
 
   @Inject
-  InvalidationLog(Redis redis, CacheSettings settings, LogWriter writer, Outbox outbox, CoherenceCounts counts) {
+  InvalidationLog(Redis redis, CacheSettings settings, LogWriter writer, Outbox outbox, CoherenceCounts counts,
+      Host host) {
     this.redis = redis;
     this.writer = writer;
     this.outbox = outbox;
     this.counts = counts;
+    this.host = host;
+    this.validity = new Validity(host);
     this.reader = new LogReader(redis, new FarNames(settings.namespace()), settings.nearValidity(), validity, listeners,
-        counts, writer.source(), outbox::reach);
+        counts, writer.source(), outbox::reach, host);
   }
 
   @Override
   public String name() {
     return "the invalidation log";
+  }
+
+  Host host() {
+    return host;
   }
 
   Validity validity() {
@@ -140,7 +150,7 @@ final class InvalidationLog implements Part {
 
   @Override
   public void start() {
-    thread = Thread.ofPlatform().name("invalidation-log").daemon().start(this::follow);
+    thread = host.start("invalidation-log", this::follow);
   }
 
   /** Whether the log is being read. */
@@ -154,18 +164,18 @@ final class InvalidationLog implements Part {
     stopped = true;
     if (thread != null) {
       thread.interrupt();
-      long patience = System.nanoTime() + LAST_READ.toNanos();
+      long patience = host.nanoTime() + LAST_READ.toNanos();
       do {
         // An interrupt does not end a wait for the network. Again until it has ended: it may have been about to connect.
         redis.interruptRead();
-      } while (!thread.join(Duration.ofMillis(5)) && System.nanoTime() - patience < 0);
+      } while (!thread.join(Duration.ofMillis(5)) && host.nanoTime() - patience < 0);
     }
-    long end = System.nanoTime() + LAST_TRIES.toNanos();
-    while (pending.size() > 0 && System.nanoTime() - end < 0) {
+    long end = host.nanoTime() + LAST_TRIES.toNanos();
+    while (pending.size() > 0 && host.nanoTime() - end < 0) {
       try {
         pending.retry(this::again);
       } catch (Redis.Unavailable e) {
-        TimeUnit.NANOSECONDS.sleep(LogReader.CHECK_EVERY.toNanos());
+        host.sleep(LogReader.CHECK_EVERY);
       }
     }
     if (pending.size() > 0) {
@@ -219,9 +229,9 @@ final class InvalidationLog implements Part {
     }
   }
 
-  private static void pause(Duration span) {
+  private void pause(Duration span) {
     try {
-      TimeUnit.NANOSECONDS.sleep(span.toNanos());
+      host.sleep(span);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -28,6 +28,11 @@ final class KnownGeneration {
     known.set(now);
   }
 
+  /** The bytes, not to be changed; empty while none is known. */
+  byte[] bytes() {
+    return known.get();
+  }
+
   /** Whether the bytes from here on are this generation; never while none is known. */
   boolean isAt(byte[] stored, int from, int to) {
     byte[] now = known.get();

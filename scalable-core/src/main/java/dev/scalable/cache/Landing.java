@@ -27,14 +27,17 @@ final class Landing<K, V> {
   private final NearTier<K, V> near;
   private final FarTier<V> far;
   private final Freshness freshness;
+  private final Host host;
   private final Validity validity;
   private final Counts counts;
 
-  Landing(String name, NearTier<K, V> near, FarTier<V> far, Freshness freshness, Validity validity, Counts counts) {
+  Landing(String name, NearTier<K, V> near, FarTier<V> far, Freshness freshness, Host host, Validity validity,
+      Counts counts) {
     this.name = name;
     this.near = near;
     this.far = far;
     this.freshness = freshness;
+    this.host = host;
     this.validity = validity;
     this.counts = counts;
   }
@@ -56,7 +59,7 @@ final class Landing<K, V> {
     flight.farUntil(found.freshUntil());
     long freshUntil = validity.near(found.freshUntil());
     flight.complete(new Entry<>(found.value(), flight.generation(), freshUntil,
-        freshness.refreshAt(freshUntil, found.loadNanos())));
+        freshness.refreshAt(freshUntil, found.loadNanos(), host.chance())));
     Flight<V> replaced = flight.replaced();
     if (replaced != null) {
       near.replace(trip.key(), replaced, flight);
@@ -70,7 +73,7 @@ final class Landing<K, V> {
   }
 
   Entry<V> passing(@Nullable V value) {
-    long now = System.nanoTime();
+    long now = host.nanoTime();
     return new Entry<>(value, validity.generation() - 1, now, now);
   }
 
@@ -126,11 +129,11 @@ final class Landing<K, V> {
       return null;
     }
     byte[] body = far.encode(value, loadNanos);
-    long freshMillis = freshness.freshMillis(ttl, value == null);
+    long freshMillis = freshness.freshMillis(ttl, value == null, host.chance());
     // A little sooner than in Redis, whose time begins when it takes the value.
-    long freshUntil = System.nanoTime() + freshMillis * 1_000_000;
+    long freshUntil = host.nanoTime() + freshMillis * 1_000_000;
     Flight<V> flight = arrival.trip().flight();
-    flight.complete(new Entry<>(value, flight.generation(), freshUntil, freshness.refreshAt(freshUntil, loadNanos)));
+    flight.complete(new Entry<>(value, flight.generation(), freshUntil, freshness.refreshAt(freshUntil, loadNanos, host.chance())));
     flight.stale(null);
     return new FarTier.Fill(lease, body, freshMillis, freshness.keptMillis(freshMillis));
   }

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -58,7 +57,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Each value carries the generation of its cache. To invalidate all keys is to begin a new one: what was stored
  * before does not match any more, and neither does what was loaded before. Generations are numbers that grow, and what
  * an instance knows of them only moves forward. While nothing is proven an instance does not trust what it knows, and
- * has Redis compare.
+ * has Redis compare. Should Redis lose one and begin an earlier one, its clock having gone back, the next look at the
+ * log shows that, and the log is entered anew.
  *
  * <h2>What must not be forgotten: the outbox</h2>
  *
@@ -111,6 +111,7 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
   private final Loads loads;
   private final BooleanSupplier inTransaction;
   private final InvalidationLog invalidations;
+  private final Host host;
   private final Validity validity;
   private final Counts counts;
 
@@ -123,10 +124,11 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
     this.loads = loads;
     this.inTransaction = inTransaction;
     this.invalidations = invalidations;
+    this.host = invalidations.host();
     this.validity = invalidations.validity();
     this.counts = counts;
     this.near = new NearTier<>(maximumSize, freshness.ttl(), validity, this::refreshAhead);
-    this.landing = new Landing<>(name, near, far, freshness, validity, counts);
+    this.landing = new Landing<>(name, near, far, freshness, host, validity, counts);
     this.search = new Search<>(name, far, source, loads, landing, freshness, invalidations, counts);
   }
 
@@ -181,7 +183,7 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
   private Flight<V> board(K key, Flight<V> mine) {
     // Without proof nobody may join: who asks after an invalidation that has not arrived here must not get what was
     // loaded before it.
-    return validity.holds(System.nanoTime()) ? near.board(key, mine) : mine;
+    return validity.holds(validity.now()) ? near.board(key, mine) : mine;
   }
 
   private void begin(List<Trip<K, V>> trips, long newerThan) {
@@ -209,7 +211,7 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
       }
       // Longer than it can take: the wait for a lease, the wait for a place, and the load.
       Duration longest = far.leaseTime().plus(loads.timeout()).multipliedBy(2).plusSeconds(5);
-      return flight.get(longest.toNanos(), TimeUnit.NANOSECONDS);
+      return host.await(flight, longest);
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       if (cause instanceof Landing.Abandoned) {
@@ -228,7 +230,7 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
   /** What a flight brings in time, or else what has expired if there is any. */
   private @Nullable Entry<V> softly(Flight<V> flight, Duration soft) throws InterruptedException, ExecutionException {
     try {
-      return flight.get(soft.toNanos(), TimeUnit.NANOSECONDS);
+      return host.await(flight, soft);
     } catch (TimeoutException e) {
       FarTier.Found<V> stale = flight.stale();
       if (stale == null) {
@@ -317,7 +319,7 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
   public void refresh(K key) {
     String text = keys.write(key);
     loads.inBackground(() -> {
-      Flight<V> there = validity.holds(System.nanoTime()) ? near.landed(key) : null;
+      Flight<V> there = validity.holds(validity.now()) ? near.landed(key) : null;
       if (there != null) {
         search.refresh(new Trip<>(key, text, new Flight<>(there)), FarTier.NEVER);
         return;
@@ -419,6 +421,11 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
     // In this order: a read in between would bring a value of the generation before back from Redis.
     far.generation().learn(generation);
     near.clear();
+  }
+
+  @Override
+  public byte[] generation() {
+    return far.generation().bytes();
   }
 
   @Override

@@ -9,7 +9,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
@@ -32,6 +31,7 @@ final class Loads {
    */
   private static final ThreadLocal<Boolean> INSIDE = new ThreadLocal<>();
 
+  private final Host host;
   private final int size;
   private final Duration timeout;
   private final Semaphore places;
@@ -46,13 +46,14 @@ final class Loads {
     void failed(Throwable failure);
   }
 
-  Loads(int size, Duration timeout) {
+  Loads(Host host, int size, Duration timeout) {
     // Before Java 24 a virtual thread that blocks in a synchronized method holds its carrier, and a few loaders could
     // hold all.
-    this(size, timeout, Runtime.version().feature() >= 24);
+    this(host, size, timeout, Runtime.version().feature() >= 24);
   }
 
-  Loads(int size, Duration timeout, boolean virtual) {
+  Loads(Host host, int size, Duration timeout, boolean virtual) {
+    this.host = host;
     this.size = size;
     this.timeout = timeout;
     this.places = new Semaphore(size, true);
@@ -80,7 +81,7 @@ final class Loads {
   boolean enter() {
     try {
       // With a time, since without one it would not mind who waits.
-      return nested() || places.tryAcquire(0, TimeUnit.NANOSECONDS);
+      return nested() || host.acquire(places, Duration.ZERO);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
@@ -89,7 +90,7 @@ final class Loads {
 
   /** Takes a place, waiting for it as long as a load may take; false if there was none. */
   boolean awaitPlace() throws InterruptedException {
-    return nested() || places.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    return nested() || host.acquire(places, timeout);
   }
 
   /** Gives a place back that was taken and is not needed. */
@@ -124,7 +125,7 @@ final class Loads {
     boolean placed = !nested();
     Map<String, String> context = MDC.getCopyOfContextMap();
     CompletableFuture<Void> over = new CompletableFuture<>();
-    long began = System.nanoTime();
+    long began = host.nanoTime();
     FutureTask<T> load = new FutureTask<>(loader) {
       @Override
       protected void done() {
@@ -134,7 +135,8 @@ final class Loads {
         over.complete(null);
       }
     };
-    var unused = over.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).whenComplete((ended, late) -> {
+    host.limit(over, timeout);
+    var unused = over.whenComplete((ended, late) -> {
       if (late != null) {
         // Not here: this thread is the platform's, and keeps the time for everybody.
         threads.execute(() -> {
@@ -148,7 +150,7 @@ final class Loads {
     threads.execute(() -> run(load, context, began, ending));
   }
 
-  private static <T> void run(FutureTask<T> load, @Nullable Map<String, String> context, long began, Ending<T> ending) {
+  private <T> void run(FutureTask<T> load, @Nullable Map<String, String> context, long began, Ending<T> ending) {
     if (context != null) {
       // What a loader logs names the request that began it.
       MDC.setContextMap(context);
@@ -160,7 +162,7 @@ final class Loads {
       INSIDE.remove();
     }
     if (!load.isCancelled()) {
-      conclude(load, System.nanoTime() - began, ending);
+      conclude(load, host.nanoTime() - began, ending);
     }
     MDC.clear();
   }

@@ -6,9 +6,9 @@ import dev.scalable.check.SharedState;
 import dev.scalable.redis.Redis;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +43,7 @@ final class LogReader {
   private final String source;
   /** How far back invalidations are sent again when a new epoch begins. */
   private final Supplier<Duration> reach;
+  private final Host host;
 
   private @Nullable Position position;
   private volatile String epoch = "";
@@ -55,16 +56,18 @@ final class LogReader {
     /** The head that a check has seen, and when that check was begun; null when none is to be confirmed. */
     @Nullable EntryName target;
     long targetBegun;
-    long nextCheck = System.nanoTime();
+    long nextCheck;
 
-    Position(String epoch, EntryName applied) {
+    Position(String epoch, EntryName applied, long now) {
+      this.nextCheck = now;
       this.epoch = epoch;
       this.applied = applied;
     }
   }
 
   LogReader(Redis redis, FarNames names, Duration bound, Validity validity,
-      Map<String, InvalidationLog.Listener> listeners, CoherenceCounts counts, String source, Supplier<Duration> reach) {
+      Map<String, InvalidationLog.Listener> listeners, CoherenceCounts counts, String source, Supplier<Duration> reach,
+      Host host) {
     this.redis = redis;
     this.names = names;
     this.bound = bound;
@@ -73,6 +76,7 @@ final class LogReader {
     this.counts = counts;
     this.source = source;
     this.reach = reach;
+    this.host = host;
   }
 
   /** The epoch that was entered last; empty before the first. */
@@ -107,7 +111,7 @@ final class LogReader {
     List<byte[]> touched = new ArrayList<>(List.of(names.epoch(), names.last(), names.log(), names.server()));
     caches.forEach(cache -> touched.add(names.generation(cache)));
     List<?> reply = list(redis.run(Scripts.JOIN, touched,
-        List.of(UUID.randomUUID().toString().getBytes(UTF_8), Long.toString(reach.get().toMillis()).getBytes(UTF_8))));
+        List.of(host.newName().getBytes(UTF_8), Long.toString(reach.get().toMillis()).getBytes(UTF_8))));
     if (text(reply.get(2)).isEmpty() && !warned) {
       warned = true;
       log.warn("Redis does not say which server it is, since it refuses INFO replication: allow this user INFO, or a"
@@ -121,7 +125,7 @@ final class LogReader {
       }
     }
     epoch = text(reply.get(0));
-    return new Position(epoch, EntryName.of(text(reply.get(1))));
+    return new Position(epoch, EntryName.of(text(reply.get(1))), host.nanoTime());
   }
 
   /** Reads on once and checks if it is time; says what was missed, if anything. */
@@ -148,20 +152,32 @@ final class LogReader {
       log.warn("The invalidation log ends at {} before its head {}, the heap is emptied", at.applied, at.target);
       return Resync.TRIMMED;
     }
-    boolean due = at.target == null && System.nanoTime() - at.nextCheck >= 0;
+    boolean due = at.target == null && host.nanoTime() - at.nextCheck >= 0;
     return due ? check(at) : null;
   }
 
   /** Looks at the head. */
   private @Nullable Resync check(Position at) {
-    long begun = System.nanoTime();
+    long begun = host.nanoTime();
     // A little less than the wait of a read, so that an idle log is checked after every read.
     at.nextCheck = begun + CHECK_EVERY.toNanos() * 9 / 10;
-    List<?> reply = list(redis.run(Scripts.CHECK, List.of(names.epoch(), names.last(), names.server()), List.of()));
+    List<byte[]> touched = new ArrayList<>(List.of(names.epoch(), names.last(), names.server()));
+    // As they are known before it is sent: since they only grow, what Redis answers is at least that.
+    List<byte[]> known = new ArrayList<>();
+    listeners.forEach((cache, listener) -> {
+      touched.add(names.generation(cache));
+      known.add(listener.generation());
+    });
+    List<?> reply = list(redis.run(Scripts.CHECK, touched, List.of()));
     validity.farClock((Long) reply.get(2), begun);
     String seen = text(reply.get(0));
     String last = text(reply.get(1));
     Resync lost = lost(at, seen, last, reply.get(3).equals(1L));
+    for (int i = 0; i < known.size() && lost == null; i++) {
+      // It was evicted, and Redis has none or, its clock having gone back, an earlier one: what is cleared from now on
+      // would go on to be trusted here.
+      lost = Arrays.compareUnsigned((byte[]) reply.get(4 + i), known.get(i)) < 0 ? Resync.REGRESS : null;
+    }
     if (lost != null) {
       log.warn("The invalidation log was lost or replaced (epoch {} head {}, here {} at {}), the heap is emptied", seen,
           last, at.epoch, at.applied);

@@ -8,7 +8,6 @@ import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,13 +24,16 @@ final class LogWriter {
 
   private final Redis redis;
   private final FarNames names;
+  private final Host host;
   /** By which an instance knows its own entries. */
-  private final String source = mark();
+  private final String source;
 
   @Inject
-  LogWriter(Redis redis, CacheSettings settings) {
+  LogWriter(Redis redis, CacheSettings settings, Host host) {
     this.redis = redis;
     this.names = new FarNames(settings.namespace());
+    this.host = host;
+    this.source = mark();
   }
 
   /**
@@ -85,8 +87,8 @@ final class LogWriter {
     throw new IllegalStateException("The script CLEAR has returned no generation");
   }
 
-  private static String mark() {
-    return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+  private String mark() {
+    return HexFormat.of().toHexDigits(host.chance().nextLong());
   }
 
   private static byte[] bytes(String text) {

@@ -114,7 +114,7 @@ final class NearTier<K, V> {
   @Nullable Entry<V> current(K key) {
     // In this order. Looked up first, an entry could be held in hand while a missed invalidation is applied and the
     // proof comes back, and would then be served on the strength of a proof that does not cover it.
-    long now = System.nanoTime();
+    long now = validity.now();
     if (!validity.holds(now)) {
       return null;
     }
@@ -132,7 +132,7 @@ final class NearTier<K, V> {
   /** The flight that has the key's place, if it has landed and is of the present generation. */
   @Nullable Flight<V> landed(K key) {
     Flight<V> flight = flights.get(key);
-    return flight != null && landed(flight, System.nanoTime()) != null ? flight : null;
+    return flight != null && landed(flight, validity.now()) != null ? flight : null;
   }
 
   /** What a flight has brought, if it is done, fresh, and of the present generation. */
@@ -152,7 +152,7 @@ final class NearTier<K, V> {
    */
   Flight<V> board(K key, Flight<V> mine) {
     while (true) {
-      long now = System.nanoTime();
+      long now = validity.now();
       boolean proven = validity.holds(now);
       Flight<V> there = flights.putIfAbsent(key, mine);
       if (there == null) {

@@ -53,7 +53,7 @@ final class PendingInvalidations {
 
   /** Tries each again; one that throws leaves itself and the rest as they were, and ends this. */
   void retry(Consumer<Pending> again) {
-    for (Map.Entry<Pending, Object> one : Map.copyOf(pending).entrySet()) {
+    for (Map.Entry<Pending, Object> one : List.copyOf(pending.entrySet())) {
       again.accept(one.getKey());
       pending.remove(one.getKey(), one.getValue());
     }

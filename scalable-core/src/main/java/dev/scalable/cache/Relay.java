@@ -12,7 +12,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,16 +40,18 @@ final class Relay implements Part {
   private final InvalidationLog invalidations;
   private final LogWriter writer;
   private final CoherenceCounts counts;
+  private final Host host;
   private volatile @Nullable Thread thread;
   private volatile boolean stopped;
   private volatile OutboxRows.Backlog backlog = new OutboxRows.Backlog(0, 0);
 
   @Inject
-  Relay(Outbox outbox, InvalidationLog invalidations, LogWriter writer, CoherenceCounts counts) {
+  Relay(Outbox outbox, InvalidationLog invalidations, LogWriter writer, CoherenceCounts counts, Host host) {
     this.outbox = outbox;
     this.invalidations = invalidations;
     this.writer = writer;
     this.counts = counts;
+    this.host = host;
   }
 
   @Override
@@ -65,7 +66,7 @@ final class Relay implements Part {
 
   @Override
   public void start() {
-    thread = Thread.ofPlatform().daemon().name("invalidation-relay").start(this::run);
+    thread = host.start("invalidation-relay", this::run);
   }
 
   /** Ends after the turn it is at. */
@@ -105,7 +106,7 @@ final class Relay implements Part {
           failing = true;
         }
         // Instances that were started together look at different times.
-        Thread.sleep(PERIOD.toMillis() / 2 + ThreadLocalRandom.current().nextLong(PERIOD.toMillis()));
+        host.sleep(PERIOD.dividedBy(2).plusMillis(host.chance().nextLong(PERIOD.toMillis())));
       }
     } catch (InterruptedException e) {
       log.debug("No more invalidations are relayed: this instance stops");

@@ -10,7 +10,7 @@ enum Resync {
   SPLIT,
   /** Redis has forgotten the epoch or the head, or has begun another epoch. */
   EPOCH,
-  /** The head is one that comes before what was applied, or another one in its place. */
+  /** The head is one that comes before what was applied, or another one in its place; or a generation is lost. */
   REGRESS,
   /** The server is another one, or was restarted. */
   FAILOVER,

@@ -125,14 +125,17 @@ final class Scripts {
       """);
 
   /**
-   * Looks at the log's head. KEYS epoch, last, server. Returns {epoch or '', last or '', now, 1 if this is the server
-   * on which the epoch began}.
+   * Looks at the log's head and at the generations of all caches. KEYS epoch, last, server, generation 1, generation 2,
+   * ... Returns {epoch or '', last or '', now, 1 if this is the server on which the epoch began, generation 1 or '',
+   * generation 2 or '', ...}.
    */
   static final Script CHECK = Script.of("""
       local info=redis.pcall('INFO','replication')
       local s=type(info)=='string' and string.match(info,'master_replid:(%x+)') or ''
       local t=redis.call('TIME')
-      return {redis.call('GET',KEYS[1]) or '',redis.call('GET',KEYS[2]) or '',t[1]*1000+math.floor(t[2]/1000),
+      local reply={redis.call('GET',KEYS[1]) or '',redis.call('GET',KEYS[2]) or '',t[1]*1000+math.floor(t[2]/1000),
         redis.call('GET',KEYS[3])==s and 1 or 0}
+      for i=4,#KEYS do reply[i+1]=redis.call('GET',KEYS[i]) or '' end
+      return reply
       """);
 }

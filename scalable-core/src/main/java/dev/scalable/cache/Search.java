@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +34,7 @@ final class Search<K, V> {
   private final Landing<K, V> landing;
   private final Freshness freshness;
   private final InvalidationLog invalidations;
+  private final Host host;
   private final Validity validity;
   private final Counts counts;
 
@@ -47,6 +47,7 @@ final class Search<K, V> {
     this.landing = landing;
     this.freshness = freshness;
     this.invalidations = invalidations;
+    this.host = invalidations.host();
     this.validity = invalidations.validity();
     this.counts = counts;
   }
@@ -98,7 +99,7 @@ final class Search<K, V> {
     }
     List<Trip<K, V>> asked = List.copyOf(open);
     List<Optional<FarTier.Found<V>>> found =
-        far.get(texts(asked), validity.farNow(), validity.holds(System.nanoTime()));
+        far.get(texts(asked), validity.farNow(), validity.holds(host.nanoTime()));
     for (int i = 0; i < asked.size(); i++) {
       if (found.get(i).isPresent()) {
         counts.farHits.increment();
@@ -110,7 +111,7 @@ final class Search<K, V> {
 
   /** Gets a lease for each key and begins its load, or waits for whoever has it. */
   private void lease(Set<Trip<K, V>> open, long newerThan) throws InterruptedException {
-    long began = System.nanoTime();
+    long began = host.nanoTime();
     long soft = freshness.softTimeout() == null ? Long.MAX_VALUE : freshness.softTimeout().toNanos();
     // Twice: who has the lease may die and leave it to lapse, and whoever gets it then needs the same time again.
     long patience = far.leaseTime().multipliedBy(2).toNanos();
@@ -122,7 +123,7 @@ final class Search<K, V> {
         Set<Trip<K, V>> waitedEnough = new LinkedHashSet<>();
         List<Trip<K, V>> asked = List.copyOf(open);
         List<FarTier.Reply<V>> replies = far.lease(texts(asked), newerThan);
-        long waited = System.nanoTime() - began;
+        long waited = host.nanoTime() - began;
         for (int i = 0; i < asked.size(); i++) {
           Trip<K, V> trip = asked.get(i);
           switch (replies.get(i)) {
@@ -164,7 +165,7 @@ final class Search<K, V> {
           placed = false;
         }
         if (!open.isEmpty()) {
-          TimeUnit.NANOSECONDS.sleep(wait.toNanos());
+          host.sleep(wait);
           wait = wait.multipliedBy(2).compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait.multipliedBy(2);
         }
       }

@@ -12,11 +12,22 @@ import dev.scalable.check.SharedState;
 @SharedState("until when the heap of this instance is proven current")
 final class Validity {
 
-  private volatile long until = System.nanoTime();
+  private final Host host;
+  private volatile long until;
   private volatile int generation;
 
   /** Far time minus near time: what to add to {@code nanoTime}, in nanoseconds, to get the time of the Redis server. */
   private volatile long farOffset;
+
+  Validity(Host host) {
+    this.host = host;
+    this.until = host.nanoTime();
+  }
+
+  /** The time of {@link System#nanoTime()}. */
+  long now() {
+    return host.nanoTime();
+  }
 
   boolean holds(long now) {
     return until - now > 0;
@@ -40,7 +51,7 @@ final class Validity {
 
   /** Ends the proof and makes everything in the heap, and every load in flight, a thing of the past. */
   void lose() {
-    until = System.nanoTime();
+    until = host.nanoTime();
     // Written by one thread alone.
     int next = generation + 1;
     generation = next;
@@ -53,7 +64,7 @@ final class Validity {
 
   /** The Redis server's clock, in ms, as far as it is known here. */
   long farNow() {
-    return (System.nanoTime() + farOffset) / 1_000_000;
+    return (host.nanoTime() + farOffset) / 1_000_000;
   }
 
   /** When, in near time, a moment of the Redis server comes. */

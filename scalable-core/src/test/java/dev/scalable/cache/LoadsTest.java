@@ -29,7 +29,7 @@ class LoadsTest {
   }
 
   private static Loads loads(boolean virtual, long millis) {
-    return new Loads(1, Duration.ofMillis(millis), virtual);
+    return new Loads(new Host(), 1, Duration.ofMillis(millis), virtual);
   }
 
   @ParameterizedTest

@@ -14,7 +14,7 @@ class NearTierTest {
 
   private static final Duration LONG = Duration.ofHours(1);
 
-  private final Validity validity = new Validity();
+  private final Validity validity = new Validity(new Host());
   private final List<NearTier.Flight<String>> aged = new ArrayList<>();
   private final NearTier<String, String> near = new NearTier<>(100, LONG, validity, (key, flight) -> aged.add(flight));
 
@@ -141,7 +141,7 @@ class NearTierTest {
 
   @Test
   void nothing_is_served_without_proof() {
-    Validity unproven = new Validity();
+    Validity unproven = new Validity(new Host());
     NearTier<String, String> silent = new NearTier<>(100, LONG, unproven, (key, aging) -> { });
     NearTier.Flight<String> flight = new NearTier.Flight<>(unproven.generation());
     assertThat(silent.board("key", flight)).isSameAs(flight);
