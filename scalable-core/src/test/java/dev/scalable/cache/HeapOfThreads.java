@@ -2,8 +2,6 @@ package dev.scalable.cache;
 
 import dev.scalable.cache.NearTier.Entry;
 import dev.scalable.cache.NearTier.Flight;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jetbrains.lincheck.datastructures.Operation;
@@ -18,18 +16,18 @@ public class HeapOfThreads {
   static final String KEY = "key";
 
   private static final long LONG = Duration.ofHours(1).toNanos();
-  private static final VarHandle UNTIL;
 
-  static {
-    try {
-      UNTIL = MethodHandles.privateLookupIn(Validity.class, MethodHandles.lookup())
-          .findVarHandle(Validity.class, "until", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
+  /** Moves when it is told to. */
+  private volatile long time;
+
+  private final Host host = new Host() {
+    @Override
+    long nanoTime() {
+      return time;
     }
-  }
+  };
 
-  final Validity validity = new Validity();
+  final Validity validity = new Validity(host);
   final NearTier<String, Integer> near = new NearTier<>(100, Duration.ofHours(1), validity, (key, flight) -> { });
   final AtomicInteger row = new AtomicInteger();
 
@@ -39,7 +37,7 @@ public class HeapOfThreads {
   }
 
   final long now() {
-    return System.nanoTime();
+    return time;
   }
 
   /** The value in the heap if it may be served, else null. */
@@ -118,8 +116,7 @@ public class HeapOfThreads {
   /** No check has succeeded for so long that the proof has ended. */
   @Operation(nonParallelGroup = "log")
   public void lapse() {
-    // Lincheck lets no time pass.
-    UNTIL.setVolatile(validity, now());
+    time = validity.until();
   }
 
   /** A hole in the log was found. */
