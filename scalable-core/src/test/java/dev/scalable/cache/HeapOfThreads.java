@@ -15,18 +15,21 @@ public class HeapOfThreads {
 
   static final String KEY = "key";
 
+  /** As long as values live: longer than it takes for a proof to end. */
   private static final long LONG = Duration.ofHours(1).toNanos();
+  private static final long PROVEN = Duration.ofSeconds(2).toNanos();
 
-  /** Moves when it is told to. */
-  private volatile long time;
+  /** Its time moves when it is told to. */
+  private static final class Stopped extends Host {
+    volatile long time;
 
-  private final Host host = new Host() {
     @Override
     long nanoTime() {
       return time;
     }
-  };
+  }
 
+  private final Stopped host = new Stopped();
   final Validity validity = new Validity(host);
   final NearTier<String, Integer> near = new NearTier<>(100, Duration.ofHours(1), validity, (key, flight) -> { });
   final AtomicInteger row = new AtomicInteger();
@@ -37,7 +40,7 @@ public class HeapOfThreads {
   }
 
   final long now() {
-    return time;
+    return host.time;
   }
 
   /** The value in the heap if it may be served, else null. */
@@ -110,13 +113,13 @@ public class HeapOfThreads {
   /** A check of the log shows that everything was applied. */
   @Operation(nonParallelGroup = "log")
   public final void extend() {
-    validity.extend(now() + LONG);
+    validity.extend(now() + PROVEN);
   }
 
   /** No check has succeeded for so long that the proof has ended. */
   @Operation(nonParallelGroup = "log")
   public void lapse() {
-    time = validity.until();
+    host.time = validity.until();
   }
 
   /** A hole in the log was found. */
