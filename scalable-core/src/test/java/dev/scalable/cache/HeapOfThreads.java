@@ -2,8 +2,6 @@ package dev.scalable.cache;
 
 import dev.scalable.cache.NearTier.Entry;
 import dev.scalable.cache.NearTier.Flight;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jetbrains.lincheck.datastructures.Operation;
@@ -17,19 +15,22 @@ public class HeapOfThreads {
 
   static final String KEY = "key";
 
+  /** As long as values live: longer than it takes for a proof to end. */
   private static final long LONG = Duration.ofHours(1).toNanos();
-  private static final VarHandle UNTIL;
+  private static final long PROVEN = Duration.ofSeconds(2).toNanos();
 
-  static {
-    try {
-      UNTIL = MethodHandles.privateLookupIn(Validity.class, MethodHandles.lookup())
-          .findVarHandle(Validity.class, "until", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
+  /** Its time moves when it is told to. */
+  private static final class Stopped extends Host {
+    volatile long time;
+
+    @Override
+    long nanoTime() {
+      return time;
     }
   }
 
-  final Validity validity = new Validity();
+  private final Stopped host = new Stopped();
+  final Validity validity = new Validity(host);
   final NearTier<String, Integer> near = new NearTier<>(100, Duration.ofHours(1), validity, (key, flight) -> { });
   final AtomicInteger row = new AtomicInteger();
 
@@ -39,7 +40,7 @@ public class HeapOfThreads {
   }
 
   final long now() {
-    return System.nanoTime();
+    return host.time;
   }
 
   /** The value in the heap if it may be served, else null. */
@@ -112,14 +113,13 @@ public class HeapOfThreads {
   /** A check of the log shows that everything was applied. */
   @Operation(nonParallelGroup = "log")
   public final void extend() {
-    validity.extend(now() + LONG);
+    validity.extend(now() + PROVEN);
   }
 
   /** No check has succeeded for so long that the proof has ended. */
   @Operation(nonParallelGroup = "log")
   public void lapse() {
-    // Lincheck lets no time pass.
-    UNTIL.setVolatile(validity, now());
+    host.time = validity.until();
   }
 
   /** A hole in the log was found. */
