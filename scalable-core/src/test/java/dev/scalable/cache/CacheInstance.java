@@ -87,6 +87,10 @@ final class CacheInstance implements AutoCloseable {
     return wiring.log().validity().holds(System.nanoTime());
   }
 
+  Validity validity() {
+    return wiring.log().validity();
+  }
+
   int generation() {
     return wiring.log().validity().generation();
   }

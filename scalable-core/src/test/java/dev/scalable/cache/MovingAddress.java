@@ -11,7 +11,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 
 /** An address at which clients find whichever Redis server is the primary, as they do behind a name that moves. */
 final class MovingAddress implements AutoCloseable {
@@ -19,12 +18,15 @@ final class MovingAddress implements AutoCloseable {
   private final ServerSocket listener;
   private final List<Connection> connections = new CopyOnWriteArrayList<>();
   private volatile InetSocketAddress target;
+  private volatile boolean mute;
 
   /** A client's connection, and whether it is one that waits for entries of a stream. */
   private static final class Connection {
     final Socket client;
     final Socket server;
     volatile boolean reads;
+    /** Something that the server has sent was lost. */
+    volatile boolean gap;
 
     Connection(Socket client, Socket server) {
       this.client = client;
@@ -64,6 +66,18 @@ final class MovingAddress implements AutoCloseable {
     connections.removeIf(each -> !each.reads);
   }
 
+  /**
+   * Loses from now on what servers send, while all that clients send arrives; or no longer. Who has lost something then
+   * has to connect anew.
+   */
+  void mute(boolean now) {
+    mute = now;
+    if (!now) {
+      connections.stream().filter(each -> each.gap).forEach(Connection::close);
+      connections.removeIf(each -> each.gap);
+    }
+  }
+
   private void accept() {
     while (!listener.isClosed()) {
       try {
@@ -77,24 +91,28 @@ final class MovingAddress implements AutoCloseable {
         }
         Connection connection = new Connection(client, server);
         connections.add(connection);
-        Thread.ofVirtual().start(() -> pump(client, server, connection));
-        Thread.ofVirtual().start(() -> pump(server, client, null));
+        Thread.ofVirtual().start(() -> pump(client, server, connection, true));
+        Thread.ofVirtual().start(() -> pump(server, client, connection, false));
       } catch (IOException e) {
         return;
       }
     }
   }
 
-  private static void pump(Socket from, Socket to, @Nullable Connection watched) {
+  private void pump(Socket from, Socket to, Connection connection, boolean toServer) {
     try (from; to) {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       byte[] buffer = new byte[8192];
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        if (watched != null && new String(buffer, 0, read, StandardCharsets.ISO_8859_1).contains("XREAD")) {
-          watched.reads = true;
+        if (toServer && new String(buffer, 0, read, StandardCharsets.ISO_8859_1).contains("XREAD")) {
+          connection.reads = true;
         }
-        out.write(buffer, 0, read);
+        if (mute && !toServer) {
+          connection.gap = true;
+        } else {
+          out.write(buffer, 0, read);
+        }
       }
     } catch (IOException e) {
       // Closed, by either side or by a move.
