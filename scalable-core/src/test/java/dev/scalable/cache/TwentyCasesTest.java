@@ -16,11 +16,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 
-/** What the page about consistency calls the twenty cases: each is shown by tests that there are. */
+/** What the page about the proof of the cache calls the twenty cases: each is shown by tests that there are. */
 class TwentyCasesTest {
 
   private static final Path PAGE = Stream.of("../docs", "docs")
-      .map(docs -> Path.of(docs, "explanation", "consistency.md").toAbsolutePath().normalize())
+      .map(docs -> Path.of(docs, "explanation", "cache-proof.md").toAbsolutePath().normalize())
       .filter(path -> path.toFile().isFile()).findFirst().orElseThrow();
 
   private static final Pattern ROW = Pattern.compile("^\\| (\\d+) \\| .* \\| (`.*`) \\|$", Pattern.MULTILINE);
