@@ -9,7 +9,7 @@ import dev.scalable.http.EventStream.Event;
 import dev.scalable.http.JsonCodec;
 import dev.scalable.lifecycle.Part;
 import java.time.Duration;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -103,10 +103,10 @@ final class Feed implements Part {
 
   /** Sends what is new to each stream; says how much there was for the one that was furthest behind. */
   private int tell() {
-    if (streams.isEmpty()) {
+    Position from = streams.values().stream().min(Comparator.naturalOrder()).orElse(null);
+    if (from == null) {
       return 0;
     }
-    Position from = Collections.min(streams.values());
     List<Journal.Row> rows =
         db.readPrimary(tx -> tx.dao(Journal.class).after(from.transaction(), from.row(), BATCH));
     for (Journal.Row row : rows) {
