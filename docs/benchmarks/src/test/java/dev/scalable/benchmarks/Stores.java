@@ -59,6 +59,8 @@ public final class Stores implements AutoCloseable {
     environment.put("SCALABLE_DB_USER", cluster.postgres().user());
     environment.put("SCALABLE_DB_PASSWORD", cluster.postgres().password());
     environment.put("SCALABLE_DB_POOL_SIZE", "2");
+    // As many readers as the race has waiting at once; loaders read with connections of their own.
+    environment.put("SCALABLE_CACHE_MAX_LOADS", "32");
     environment.put("SCALABLE_REDIS_URL", cluster.redis().uri().toString());
     environment.put("SCALABLE_CACHE_NAMESPACE", namespace);
     return environment;
