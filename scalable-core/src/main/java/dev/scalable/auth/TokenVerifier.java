@@ -40,11 +40,17 @@ public interface TokenVerifier {
    *     nobody's (any more); may block
    */
   static TokenVerifier opaque(Function<String, Optional<Principal>> byDigest) {
-    return token -> byDigest.apply(sha256(token))
+    return token -> byDigest.apply(digest(token))
         .orElseThrow(() -> new Refused("The token is unknown or no longer valid"));
   }
 
-  private static String sha256(String token) {
+  /**
+   * What an app keeps of a token that it gives to somebody, and what {@link #opaque} asks it for. Safe for use by many threads.
+   *
+   * @param token the token, of characters that RFC 6750 section 2.1 permits; they are all of ASCII
+   * @return its SHA-256 (FIPS 180-4), in 64 hexadecimal lower-case digits
+   */
+  static String digest(String token) {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.US_ASCII));
       return HexFormat.of().formatHex(digest);

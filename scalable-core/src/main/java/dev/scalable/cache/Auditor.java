@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -79,11 +78,12 @@ final class Auditor<K, V> {
   private final Source<K, V> source;
   private final Loads loads;
   private final InvalidationLog invalidations;
+  private final Host host;
   private final Counts counts;
   private final int oneIn;
   private final Duration bound;
   private final Semaphore places = new Semaphore(MOST);
-  private final AtomicLong nextWarning = new AtomicLong(System.nanoTime());
+  private final AtomicLong nextWarning;
   private final LongAdder unsaid = new LongAdder();
 
   /**
@@ -101,6 +101,8 @@ final class Auditor<K, V> {
     this.source = source;
     this.loads = loads;
     this.invalidations = invalidations;
+    this.host = invalidations.host();
+    this.nextWarning = new AtomicLong(host.nanoTime());
     this.counts = counts;
     this.oneIn = oneIn;
     this.bound = bound;
@@ -129,7 +131,7 @@ final class Auditor<K, V> {
   }
 
   private boolean drawn() {
-    return ThreadLocalRandom.current().nextInt(oneIn) == 0;
+    return host.chance().nextInt(oneIn) == 0;
   }
 
   private void begin(Hit<K, V> hit) {
@@ -176,7 +178,7 @@ final class Auditor<K, V> {
   /** Whether a read on this instance would be answered with this fill now, from either tier. */
   private boolean served(Hit<K, V> hit) {
     Validity validity = invalidations.validity();
-    boolean proven = validity.holds(System.nanoTime());
+    boolean proven = validity.holds(host.nanoTime());
     Flight<V> flight = near.landed(hit.key());
     if (proven && flight != null && flight.farUntil() == hit.fill()) {
       return true;
@@ -237,7 +239,7 @@ final class Auditor<K, V> {
   }
 
   private void warn(Hit<K, V> hit, @Nullable V other) {
-    long now = System.nanoTime();
+    long now = host.nanoTime();
     long due = nextWarning.get();
     if (now - due < 0 || !nextWarning.compareAndSet(due, now + BETWEEN_WARNINGS.toNanos())) {
       unsaid.increment();

@@ -134,7 +134,8 @@ final class Landing<K, V> {
     // A little sooner than in Redis, whose time begins when it takes the value.
     long freshUntil = host.nanoTime() + freshMillis * 1_000_000;
     Flight<V> flight = arrival.trip().flight();
-    flight.complete(new Entry<>(value, flight.generation(), freshUntil, freshness.refreshAt(freshUntil, loadNanos, host.chance())));
+    flight.complete(new Entry<>(value, flight.generation(), freshUntil,
+        freshness.refreshAt(freshUntil, loadNanos, host.chance())));
     flight.stale(null);
     return new FarTier.Fill(lease, body, freshMillis, freshness.keptMillis(freshMillis));
   }

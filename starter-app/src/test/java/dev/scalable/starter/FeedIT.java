@@ -156,6 +156,33 @@ class FeedIT {
   }
 
   @Test
+  void who_has_missed_more_than_is_read_at_once_hears_all_of_it_and_then_what_is_new(Cluster cluster) throws Exception {
+    String buyer = buyer(cluster);
+    try (Listener before = Listener.at(cluster.instance(1).uri());
+        var connection = cluster.postgres().dataSource().getConnection(); var statement = connection.createStatement()) {
+      statement.executeUpdate("insert into sale (product_id, order_id, quantity, available)"
+          + " select 6, 0, n, 0 from generate_series(1, 1200) as n");
+      try (Listener after = before.returnsTo(cluster.instance(2).uri())) {
+        buy(cluster.instance(1), buyer, 7);
+        List<String> heard = after.sales(1_201);
+        for (int i = 0; i < 1_200; i++) {
+          assertThat(heard.get(i)).contains("\"quantity\":" + (i + 1) + ",");
+        }
+        assertThat(heard.getLast()).contains("\"productId\":7");
+      }
+    }
+  }
+
+  @Test
+  void who_names_a_place_that_nobody_has_reached_hears_what_is_new(Cluster cluster) throws Exception {
+    String buyer = buyer(cluster);
+    try (Listener lost = new Listener(cluster.instance(1).uri(), "999999999999999999-1")) {
+      buy(cluster.instance(2), buyer, 8);
+      assertThat(lost.sales(1).getFirst()).contains("\"productId\":8");
+    }
+  }
+
+  @Test
   void a_listener_is_told_to_come_back_when_its_instance_drains(Cluster cluster) throws Exception {
     try (Listener listener = Listener.at(cluster.instance(1).uri())) {
       Thread restart = Thread.ofVirtual().start(() -> cluster.instance(1).restart(Duration.ofSeconds(40)));

@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the streams of this instance what is sold anywhere. One thread reads the journal for all of them, from where the
- * one that is furthest behind stands: a client that has just come back is sent what it missed in the same way as the
- * others what is new.
+ * Tells the streams of this instance what is sold anywhere. A client that comes back is first sent what it has missed, on
+ * the thread of its own request, so that whoever has missed much keeps nobody waiting. Then one thread reads the journal
+ * for all, from where the one that is furthest behind stands.
  *
  * <p>An event's id is its position in the journal, which means the same on every instance. A client that is cut off
  * names it on its return, to whichever instance, and misses nothing.
@@ -53,13 +53,34 @@ final class Feed implements Part {
 
   /** Adds a stream, from where its client says it was, or else from now on. */
   void open(EventStream stream) {
-    Position from = stream.lastEventId().flatMap(Position::of).orElseGet(this::now);
+    Position now = now();
+    // A position that nobody has reached yet is of another database.
+    Position from = stream.lastEventId().flatMap(Position::of).filter(named -> named.compareTo(now) <= 0).orElse(now);
     // A client that is cut off before the first sale is to name a position, too.
-    if (stream.send(Event.of("{}").withType("listening").withId(from.toString()))) {
-      streams.put(stream, from);
-      stream.onClose(() -> streams.remove(stream));
-      LockSupport.unpark(thread);
+    if (!stream.send(Event.of("{}").withType("listening").withId(from.toString()))) {
+      return;
     }
+    List<Journal.Row> missed = after(from);
+    while (!missed.isEmpty()) {
+      for (Journal.Row row : missed) {
+        if (!stream.send(event(row))) {
+          return;
+        }
+        from = row.position();
+      }
+      missed = missed.size() == BATCH ? after(from) : List.of();
+    }
+    streams.put(stream, from);
+    stream.onClose(() -> streams.remove(stream));
+    LockSupport.unpark(thread);
+  }
+
+  private List<Journal.Row> after(Position from) {
+    return db.readPrimary(tx -> tx.dao(Journal.class).after(from.transaction(), from.row(), BATCH));
+  }
+
+  private Event event(Journal.Row row) {
+    return Event.of(new String(json.encode(row.sale()), UTF_8)).withType("sale").withId(row.position().toString());
   }
 
   private Position now() {
@@ -107,11 +128,9 @@ final class Feed implements Part {
     if (from == null) {
       return 0;
     }
-    List<Journal.Row> rows =
-        db.readPrimary(tx -> tx.dao(Journal.class).after(from.transaction(), from.row(), BATCH));
+    List<Journal.Row> rows = after(from);
     for (Journal.Row row : rows) {
-      Event event = Event.of(new String(json.encode(row.sale()), UTF_8))
-          .withType("sale").withId(row.position().toString());
+      Event event = event(row);
       streams.forEach((stream, seen) -> {
         if (seen.compareTo(row.position()) < 0 && stream.send(event)) {
           // Not for one that was closed meanwhile.
