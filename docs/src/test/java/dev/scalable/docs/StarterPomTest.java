@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -107,9 +108,9 @@ class StarterPomTest {
   void each_plugin_has_the_version_and_the_configuration_that_it_has_here() {
     Map<String, Element> here = plugins(ROOT);
     assertThat(plugins(STARTER)).isNotEmpty().allSatisfy((name, plugin) -> {
-      assertThat(here).containsKey(name);
-      assertThat(text(plugin, "version")).isEqualTo(text(here.get(name), "version"));
-      assertThat(configuration(plugin)).containsAll(configuration(here.get(name)));
+      Element same = Objects.requireNonNull(here.get(name), name + " is not in the root's pom");
+      assertThat(text(plugin, "version")).isEqualTo(text(same, "version"));
+      assertThat(configuration(plugin)).containsAll(configuration(same));
     });
   }
 
