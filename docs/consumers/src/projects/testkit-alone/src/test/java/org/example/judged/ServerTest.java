@@ -12,7 +12,7 @@ import dev.scalable.testkit.junit.ClusterTest;
 import org.junit.jupiter.api.Test;
 
 /** The testkit judges a server that has nothing of the library. */
-@ClusterTest(app = Server.class, instances = 2)
+@ClusterTest(app = Server.class, instances = 2, env = {"HOST=${HOST}", "PORT=${PORT}", "INSTANCE_ID=${INSTANCE_ID}"})
 class ServerTest {
 
   @Test
