@@ -20,9 +20,10 @@ final class Smoke {
   static void run(Cluster cluster) {
     System.out.println("\nsmoke: 500 reads by 10 users, shared by " + cluster.instances().size() + " instances");
     LoadResult reads = cluster.load().get("/products/{id}", ids(100)).closed(users(10), iterations(50)).run();
-    assertThat(reads).requests(500).allSucceeded().evenlyDistributed();
+    assertThat(reads).requests(500).allSucceeded();
 
     if (cluster.instances().size() > 1) {
+      assertThat(reads).evenlyDistributed();
       System.out.println("smoke: reads for 5 s, app-1 is killed after 1 s and started again after 2 s");
       LoadResult failover = cluster.load().get("/products/{id}", ids(100)).closed(users(8).during(ofSeconds(5)))
           .fault(at(ofSeconds(1)), "kill app-1", () -> cluster.instance(1).kill())
