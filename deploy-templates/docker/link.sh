@@ -17,9 +17,7 @@ named=$("$jdk/bin/jdeps" --ignore-missing-deps --multi-release base --print-modu
 [ -n "$named" ] || { echo "jdeps has found no module that $jar uses" >&2; exit 1; }
 
 echo "modules: $named,$unnamed"
-# Some distributions' JDKs keep the debug symbols of their native libraries there: 700 MB.
-strip=
-if command -v objcopy > /dev/null; then strip=--strip-native-debug-symbols=exclude-debuginfo-files; fi
-# Java's own line numbers stay, since traces tell them.
-# shellcheck disable=SC2086  # nothing, or one option
-"$jdk/bin/jlink" --add-modules "$named,$unnamed" --no-header-files --no-man-pages $strip --output "$out"
+# Without debug symbols of native libraries, which some distributions' JDKs bring along: 700 MB. Java's own line numbers stay,
+# since traces tell them.
+"$jdk/bin/jlink" --add-modules "$named,$unnamed" --no-header-files --no-man-pages --exclude-files '**.debuginfo,**.diz' \
+  --output "$out"

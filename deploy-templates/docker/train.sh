@@ -9,7 +9,7 @@ java=$1 options=$2 jar=$3 out=$4
 shift 4
 port=${SCALABLE_HTTP_PORT:-8080}
 health=${SCALABLE_HEALTH_PORT:-$((port + 1000))}
-seconds=${TRAIN_SECONDS:-60}
+seconds=${TRAIN_SECONDS:-180}
 
 fail() { printf '%s\n' "$*" >&2; exit 1; }
 
