@@ -8,6 +8,8 @@ java=$1 options=$2 jar=$3 migrate=$5
 folder=$(mktemp -d)
 data=$folder/data
 export SCALABLE_DB_USER=training SCALABLE_DB_PASSWORD=training SCALABLE_DB_URL=jdbc:postgresql://127.0.0.1:5432/training
+# A busy machine that makes images is slow, and nobody waits for an answer.
+export SCALABLE_DB_CONNECT_TIMEOUT=60s
 # Nobody is there: the app does without, as it does when Redis is lost. It learns nearly as much.
 export SCALABLE_REDIS_URL=redis://127.0.0.1:6379
 

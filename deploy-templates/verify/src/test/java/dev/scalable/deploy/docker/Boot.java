@@ -53,7 +53,7 @@ record Boot(Process process, int port, Path log, Duration ready, Duration cpu) i
   private static String ask(int port, String path) throws IOException {
     try (Socket socket = new Socket()) {
       socket.setSoTimeout((int) MOST.toMillis());
-      socket.connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), (int) MOST.toMillis());
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) MOST.toMillis());
       socket.getOutputStream()
           .write(("GET " + path + " HTTP/1.1\r\nHost: boot\r\nConnection: close\r\n\r\n").getBytes(US_ASCII));
       return new String(socket.getInputStream().readAllBytes(), UTF_8);

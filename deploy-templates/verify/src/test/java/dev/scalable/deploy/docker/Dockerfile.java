@@ -9,8 +9,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * A Dockerfile as its stages. Knows as much of the format as ours needs: instructions, lines that go on, comments, and the
- * arguments before the first stage.
+ * A Dockerfile as its stages. Knows as much of the format as ours needs: instructions, lines that go on, comments, and
+ * the arguments before the first stage.
  */
 record Dockerfile(Map<String, String> arguments, List<Stage> stages) {
 
@@ -43,9 +43,10 @@ record Dockerfile(Map<String, String> arguments, List<Stage> stages) {
     List<Stage> stages = new ArrayList<>();
     for (String line : lines(text)) {
       String[] words = line.split("\\s+", 2);
-      Instruction instruction = new Instruction(words[0].toUpperCase(Locale.ROOT), words.length > 1 ? words[1].strip() : "");
+      Instruction instruction =
+          new Instruction(words[0].toUpperCase(Locale.ROOT), words.length > 1 ? words[1].strip() : "");
       if (instruction.name().equals("FROM")) {
-        String[] from = instruction.value().split("\\s+");
+        String[] from = instruction.value().split("\\s+", -1);
         String image = VARIABLE.matcher(from[0])
             .replaceAll((MatchResult found) -> arguments.getOrDefault(found.group(1), ""));
         stages.add(new Stage(from.length > 2 ? from[2] : "", image, new ArrayList<>()));

@@ -10,12 +10,13 @@ import java.util.regex.Pattern;
 final class DockerfileRules {
 
   /** A name without a registry, a tag that is none that moves from version to version, and perhaps a digest. */
-  private static final Pattern PINNED =
-      Pattern.compile("(?:[a-z0-9_-]+/)*[a-z0-9_-]+:(?!latest\\b)[A-Za-z0-9_.-]*\\d[A-Za-z0-9_.-]*(?:@sha256:[0-9a-f]{64})?");
+  private static final Pattern PINNED = Pattern.compile(
+      "(?:[a-z0-9_-]+/)*[a-z0-9_-]+:(?!latest\\b)[A-Za-z0-9_.-]*\\d[A-Za-z0-9_.-]*(?:@sha256:[0-9a-f]{64})?");
 
   private static final Pattern ROOTLESS = Pattern.compile("[1-9]\\d{3,}:[1-9]\\d{3,}");
 
-  private static final List<String> LABELS = List.of("title", "description", "licenses", "version", "revision", "source");
+  private static final List<String> LABELS =
+      List.of("title", "description", "licenses", "version", "revision", "source");
 
   private DockerfileRules() {}
 
@@ -32,7 +33,8 @@ final class DockerfileRules {
       if (!stage.image().equals("scratch") && !PINNED.matcher(stage.image()).matches()) {
         broken.add("an image is named with a version, and without a registry: " + stage.image());
       }
-      stage.all("ADD").forEach(add -> broken.add("files come by COPY, nothing is fetched or unpacked: ADD " + add.value()));
+      stage.all("ADD").forEach(
+          add -> broken.add("files come by COPY, nothing is fetched or unpacked: ADD " + add.value()));
     }
     image(file.stages().getLast(), broken);
     same(file, broken);
@@ -83,7 +85,8 @@ final class DockerfileRules {
     }
     String options = words.get(java + 1);
     String jar = words.get(java + 2);
-    if (!entry.contains("\"" + words.get(java) + "\", \"@" + options + "\",") || !entry.contains("\"-jar\", \"" + jar + "\"")) {
+    if (!entry.contains("\"" + words.get(java) + "\", \"@" + options + "\",")
+        || !entry.contains("\"-jar\", \"" + jar + "\"")) {
       broken.add("training and production have the same java, options and jar: " + options + ", " + jar + "; " + entry);
     }
     boolean kept = image.all("COPY").stream().map(Instruction::value).anyMatch(copy ->

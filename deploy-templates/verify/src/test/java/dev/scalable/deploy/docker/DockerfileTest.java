@@ -30,8 +30,7 @@ class DockerfileTest {
       "USER 65532:65532 | USER root | no root",
       "USER 65532:65532 | USER app | a number",
       "USER 65532:65532 | USER 0:0 | no root",
-      "ENTRYPOINT [\"/opt/java/runtime/bin/java\", \"@/app/jvm.options\", \"-XX:AOTCache=/app/app.aot\", \"-jar\", \"/app/app.jar\"]"
-          + " | ENTRYPOINT /opt/java/runtime/bin/java @/app/jvm.options -XX:AOTCache=/app/app.aot -jar /app/app.jar | exec form",
+      "ENTRYPOINT [\"/opt/java/runtime/bin/java\", | ENTRYPOINT /opt/java/runtime/bin/java | exec form",
       "STOPSIGNAL SIGTERM | STOPSIGNAL SIGKILL | begins the drain",
       "ARG BASE=debian:13-slim | ARG BASE=debian | with a version",
       "ARG BASE=debian:13-slim | ARG BASE=debian:latest | with a version",
@@ -59,7 +58,8 @@ class DockerfileTest {
   @Test
   void the_engine_is_sent_only_what_an_image_is_made_from() throws IOException {
     Path ignore = FOLDER.resolve("../../.dockerignore").normalize();
-    List<String> lines = Files.readAllLines(ignore).stream().filter(line -> !line.isBlank() && !line.startsWith("#")).toList();
+    List<String> lines =
+        Files.readAllLines(ignore).stream().filter(line -> !line.isBlank() && !line.startsWith("#")).toList();
     assertThat(lines.getFirst()).isEqualTo("*");
     assertThat(lines.subList(1, lines.size())).allMatch(line -> line.startsWith("!"))
         .containsExactlyInAnyOrder("!deploy-templates/docker", "!starter-app/target/lib", "!starter-app/target/*.jar");

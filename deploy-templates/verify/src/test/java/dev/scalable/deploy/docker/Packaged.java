@@ -18,7 +18,8 @@ import java.util.stream.Stream;
 /** The starter as its image has it, made in a folder by the image's own scripts: the jars, a linked run-time, an AOT cache. */
 final class Packaged {
 
-  private static final Path ROOT = Stream.of("../..", ".").map(Path::of).map(Path::toAbsolutePath).map(Path::normalize)
+  private static final Path ROOT = Stream.of("../..", ".")
+      .map(folder -> Path.of(folder).toAbsolutePath().normalize())
       .filter(folder -> Files.isDirectory(folder.resolve("deploy-templates/docker"))).findFirst().orElseThrow();
   private static final Path SCRIPTS = ROOT.resolve("deploy-templates/docker");
 
@@ -40,8 +41,9 @@ final class Packaged {
   static Packaged in(Path folder) throws IOException, InterruptedException {
     Path jar;
     try (Stream<Path> built = Files.list(ROOT.resolve("starter-app/target"))) {
-      jar = built.filter(file -> file.getFileName().toString().matches("starter-app-.*\\.jar")).findFirst().orElseThrow(
-          () -> new IllegalStateException("starter-app/target has no jar: this needs the phase package, as mvn verify has it"));
+      jar = built.filter(file -> file.getFileName().toString().matches("starter-app-.*\\.jar")).findFirst()
+          .orElseThrow(() -> new IllegalStateException(
+              "starter-app/target has no jar: this needs the phase package, as mvn verify has it"));
     }
     Packaged made = new Packaged(folder, jar);
     made.script(Map.of(), "link.sh", System.getProperty("java.home"), jar.toString(), made.runtime().toString());
@@ -101,7 +103,7 @@ final class Packaged {
   }
 
   private static int free() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
   }
@@ -122,7 +124,7 @@ final class Packaged {
   /** A process with this environment added, and its output in a file. */
   static Process start(List<String> command, Map<String, String> environment, Path log) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-    builder.environment().keySet().removeIf(name -> name.contains("JAVA_OPTIONS") || name.contains("JAVA_TOOL_OPTIONS"));
+    builder.environment().keySet().removeIf(name -> name.endsWith("JAVA_OPTIONS") || name.equals("JAVA_TOOL_OPTIONS"));
     builder.environment().putAll(environment);
     return builder.start();
   }

@@ -8,7 +8,6 @@ import dev.scalable.starter.Migrate;
 import dev.scalable.testkit.cluster.AppSpec;
 import dev.scalable.testkit.backend.Backend;
 import dev.scalable.testkit.cluster.Cluster;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -52,10 +51,10 @@ class PackagedIT {
 
   @Test
   void the_run_time_has_what_the_app_uses_and_not_what_only_its_build_does() throws Exception {
-    Process process = Packaged.start(List.of(packaged.java().toString(), "--list-modules"), Map.of(),
-        folder.resolve("modules.log"));
+    Path log = folder.resolve("modules.log");
+    Process process = Packaged.start(List.of(packaged.java().toString(), "--list-modules"), Map.of(), log);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(Files.readString(folder.resolve("modules.log"), UTF_8)).contains("java.base", "java.sql", "jdk.zipfs", "jdk.net")
+    assertThat(log).content(UTF_8).contains("java.base", "java.sql", "jdk.zipfs", "jdk.net")
         .doesNotContain("java.compiler", "jdk.compiler", "jdk.jlink");
   }
 

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What one instance's start costs, from the start of the process to its first 200 of {@code /health/ready}, and its memory when it
- * has been idle for a while: as any JVM starts it, with the image's options, and with its cache. In turns.
+ * What one instance's start costs, from the start of the process to its first 200 of {@code /health/ready}, and its
+ * memory when it has been idle for a while: as any JVM starts it, with the image's options, and with its cache. In turns.
  */
 class StartBench {
 
@@ -41,7 +41,8 @@ class StartBench {
       Map<String, Seen> seen = new LinkedHashMap<>();
       for (int round = 0; round <= ROUNDS; round++) {
         for (Map.Entry<String, List<String>> command : commands.entrySet()) {
-          try (Boot boot = Boot.of(command.getValue(), Packaged.environment(cluster), folder.resolve("bench.log"))) {
+          Path log = folder.resolve("bench.log");
+          try (Boot boot = Boot.of(command.getValue(), Packaged.environment(cluster), log)) {
             // An idle instance is measured by doing nothing.
             boot.process().waitFor(IDLE_SECONDS, TimeUnit.SECONDS);
             if (round > 0) {
@@ -55,8 +56,8 @@ class StartBench {
           }
         }
       }
-      System.out.printf("%n%d starts each, in turns; median (least to most)%n%-18s %-24s %-24s %s%n", ROUNDS, "", "s to ready",
-          "s of processor", "MiB resident, idle");
+      System.out.printf("%n%d starts each, in turns; median (least to most)%n%-18s %-24s %-24s %s%n", ROUNDS, "",
+          "s to ready", "s of processor", "MiB resident, idle");
       seen.forEach((name, all) -> System.out.printf("%-18s %-24s %-24s %s%n", name, told(all.seconds(), "%.2f"),
           told(all.processor(), "%.2f"), told(all.mib(), "%.0f")));
     }
