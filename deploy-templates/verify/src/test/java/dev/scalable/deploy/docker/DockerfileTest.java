@@ -35,7 +35,7 @@ class DockerfileTest {
       "ARG BASE=debian:13-slim | ARG BASE=debian | with a version",
       "ARG BASE=debian:13-slim | ARG BASE=debian:latest | with a version",
       "ARG POSTGRES=postgres:18 | ARG POSTGRES=registry.example:5000/postgres:18 | without a registry",
-      "COPY ${APP}/target/*.jar /app/app.jar | ADD https://example.com/app.jar /app/app.jar | nothing is fetched",
+      "COPY ${APP}/target/*-app.jar /app/app.jar | ADD https://example.com/app.jar /app/app.jar | nothing is fetched",
       "FROM ${JDK} AS jlink | FROM ${JDK} AS build | in this order",
       "WORKDIR /app | RUN mkdir /data | needs no shell",
       "WORKDIR /app | COPY --from=jars /app/ /app/ | after USER",
@@ -62,6 +62,6 @@ class DockerfileTest {
         Files.readAllLines(ignore).stream().filter(line -> !line.isBlank() && !line.startsWith("#")).toList();
     assertThat(lines.getFirst()).isEqualTo("*");
     assertThat(lines.subList(1, lines.size())).allMatch(line -> line.startsWith("!"))
-        .containsExactlyInAnyOrder("!deploy-templates/docker", "!starter-app/target/lib", "!starter-app/target/*.jar");
+        .containsExactlyInAnyOrder("!deploy-templates/docker", "!starter-app/target/lib", "!starter-app/target/*-app.jar");
   }
 }

@@ -41,7 +41,7 @@ final class Packaged {
   static Packaged in(Path folder) throws IOException, InterruptedException {
     Path jar;
     try (Stream<Path> built = Files.list(ROOT.resolve("starter-app/target"))) {
-      jar = built.filter(file -> file.getFileName().toString().matches("starter-app-.*\\.jar")).findFirst()
+      jar = built.filter(file -> file.getFileName().toString().matches("starter-app-.*-app\\.jar")).findFirst()
           .orElseThrow(() -> new IllegalStateException(
               "starter-app/target has no jar: this needs the phase package, as mvn verify has it"));
     }
