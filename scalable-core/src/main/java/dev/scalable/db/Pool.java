@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
@@ -113,20 +114,32 @@ final class Pool implements Part {
     config.setInitializationFailTimeout(servers == Servers.PRIMARY ? 1 : -1);
     config.setKeepaliveTime(Duration.ofMinutes(1).toMillis());
     config.setLeakDetectionThreshold(settings.leakDetection().toMillis());
-    HikariDataSource opened = servers == Servers.PRIMARY ? openAndCheck(config) : checkAndOpen(config);
-    Jdbi made = Jdbi.create(opened).installPlugin(new SqlObjectPlugin()).installPlugin(new PostgresPlugin());
-    // Messages end in logs: they hold no arguments, which are the clients' data and could forge lines.
-    made.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
+    // Meanwhile: to load what Jdbi is made of takes as long as to connect.
+    CompletableFuture<Jdbi> meanwhile =
+        CompletableFuture.supplyAsync(this::jdbi, Thread.ofPlatform().daemon().name("start of Jdbi")::start);
+    if (servers == Servers.PRIMARY) {
+      openAndCheck(config);
+    } else {
+      checkAndOpen(config);
+    }
+    Jdbi made = meanwhile.join();
     daos = Daos.of(made);
     jdbi = made;
   }
 
-  private HikariDataSource openAndCheck(HikariConfig config) throws SQLException {
+  private Jdbi jdbi() {
+    Jdbi made = Jdbi.create(() -> Objects.requireNonNull(source, "the pool was not opened").getConnection())
+        .installPlugin(new SqlObjectPlugin()).installPlugin(new PostgresPlugin());
+    // Messages end in logs: they hold no arguments, which are the clients' data and could forge lines.
+    made.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
+    return made;
+  }
+
+  private void openAndCheck(HikariConfig config) throws SQLException {
     HikariDataSource opened = open(config);
     source = opened;
     check(opened);
     server.bePatient();
-    return opened;
   }
 
   private static HikariDataSource open(HikariConfig config) {
@@ -150,16 +163,14 @@ final class Pool implements Part {
   }
 
   /** Nobody waits for a server here: not at the start, and not later. */
-  private HikariDataSource checkAndOpen(HikariConfig config) {
+  private void checkAndOpen(HikariConfig config) {
     try {
       check(server);
     } catch (SQLException e) {
       log.warn("No server of {} could be reached at the start; this is tried again: {}", servers.url(), e.getMessage());
     }
     server.bePatient();
-    HikariDataSource opened = new HikariDataSource(config);
-    source = opened;
-    return opened;
+    source = new HikariDataSource(config);
   }
 
   private void check(DataSource from) throws SQLException {

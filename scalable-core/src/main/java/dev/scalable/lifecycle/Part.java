@@ -6,15 +6,19 @@ import java.time.Duration;
  * Something of a service that is started and stopped: a pool, a consumer, the server. Contribute one with Dagger's
  * {@code @IntoSet}. Parts start stage by stage and stop in the reverse order, so that what produces work stops before
  * what it uses. Both methods are called at most once, each on a thread of its own; {@link #stop} after {@link #start}
- * has returned or thrown, or without it, or when its time was over and an interrupt has not ended it.
+ * has returned or thrown, or without it, or when an interrupt has not ended it: because its time was over, or because
+ * another part could not start.
  */
 public interface Part {
 
-  /** When a part starts; it stops in the reverse order. */
+  /**
+   * When a part starts; it stops in the reverse order. What observes and what connects starts side by side, since it
+   * needs nothing of each other and waits for others; the rest one after the other, in the order of the names.
+   */
   enum Stage {
     /** What tells how this instance does, from its first step to its last. */
     OBSERVATION,
-    /** Links and pools to other systems. */
+    /** Links and pools to other systems. One that starts uses no other part. */
     CONNECTIONS,
     /** What works on those: caches, consumers, the application's own parts. */
     WORK,

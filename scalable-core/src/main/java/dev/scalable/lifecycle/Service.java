@@ -43,7 +43,7 @@ public final class Service {
    * A service of parts that nobody checks for state, and that waits for nothing that it depends on.
    *
    * @param settings the settings, read by every part
-   * @param parts the parts, in any order; those of one stage start in the order of their names
+   * @param parts the parts, in any order; started as {@link Part.Stage} says
    * @param readiness told where the service stands; new, and of no other service
    */
   public static Service of(Settings settings, Collection<Part> parts, Readiness readiness) {
@@ -61,7 +61,7 @@ public final class Service {
    * @param settings the settings, read by every part
    * @param stateless run when the settings are right and before any part starts
    * @param checks those that are critical are waited for when all parts but those that let requests in have started
-   * @param parts the parts, in any order; those of one stage start in the order of their names
+   * @param parts the parts, in any order; started as {@link Part.Stage} says
    * @param readiness told where the service stands; new, and of no other service
    */
   public static Service of(Settings settings, StatelessCheck stateless, HealthChecks checks, Collection<Part> parts,
@@ -98,20 +98,25 @@ public final class Service {
     }
     Started started = new Started(parts, readiness);
     boolean open = false;
-    for (Part part : parts) {
-      String step = part.name();
+    for (List<Part> together : waves()) {
+      String step = together.getFirst().name();
+      List<Starting> starting = new ArrayList<>();
       try {
         if (givesUp.getAsBoolean()) {
           throw new InterruptedException("told to end before it had started");
         }
-        if (!open && part.stage() == Part.Stage.TRAFFIC) {
+        if (!open && together.getFirst().stage() == Part.Stage.TRAFFIC) {
           step = "the wait for the critical health checks";
           gate.pass();
           open = true;
-          step = part.name();
         }
-        Starting.start(part);
+        together.forEach(part -> starting.add(Starting.of(part)));
+        for (Starting one : starting) {
+          step = one.part().name();
+          one.await();
+        }
       } catch (Exception | Error e) {
+        Starting.giveUp(starting);
         started.giveUp();
         if (e instanceof InterruptedException) {
           // Only now: what is stopped may have to wait.
@@ -127,6 +132,17 @@ public final class Service {
         parts.stream().map(Part::name).collect(Collectors.joining(", ")), version(), Runtime.version(),
         settings.effective());
     return started;
+  }
+
+  /** The parts in the order in which they start, those that start side by side together. */
+  private List<List<Part>> waves() {
+    List<List<Part>> waves = new ArrayList<>();
+    List<Part> first = parts.stream().filter(part -> part.stage().compareTo(Part.Stage.CONNECTIONS) <= 0).toList();
+    if (!first.isEmpty()) {
+      waves.add(first);
+    }
+    parts.stream().skip(first.size()).forEach(part -> waves.add(List.of(part)));
+    return waves;
   }
 
   /**

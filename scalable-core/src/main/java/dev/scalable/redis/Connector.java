@@ -73,6 +73,8 @@ final class Connector {
     pool.setMaxTotal(settings.poolSize());
     pool.setMaxIdle(settings.poolSize());
     pool.setMaxWait(settings.timeout());
+    // There are metrics; the platform's server of beans takes a tenth of a start.
+    pool.setJmxEnabled(false);
     return pool;
   }
 

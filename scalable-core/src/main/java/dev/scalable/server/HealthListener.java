@@ -35,9 +35,9 @@ import org.xnio.OptionMap;
  * {@code /health/checks} with what was found out about the dependencies.
  *
  * <p>Whoever kills an instance that does not answer must not hear silence from one that is merely busy: an answer here
- * waits for no request, handler or pool. It starts before every other part and stops after them, so a long start or
- * drain can be told from a death. Only {@code /health/checks} asks somebody else; it waits for nobody longer than the
- * check's own time, and on no thread of this listener.
+ * waits for no request, handler or pool. It starts with the first parts, waiting for none of them, and stops after all,
+ * so a long start or drain can be told from a death. Only {@code /health/checks} asks somebody else; it waits for nobody
+ * longer than the check's own time, and on no thread of this listener.
  */
 @Singleton
 @SharedState("its socket and buffers")

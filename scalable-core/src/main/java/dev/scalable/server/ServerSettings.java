@@ -79,7 +79,7 @@ public record ServerSettings(String host, int port, String instanceId, Threads t
   }
 
   /** As far above the other port at every instance, so that those on one machine do not meet. */
-  private static int healthPort(int port) {
+  static int healthPort(int port) {
     if (port == 0) {
       return 0;
     }

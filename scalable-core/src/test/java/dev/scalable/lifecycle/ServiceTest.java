@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -76,6 +77,40 @@ class ServiceTest {
     running.close();
     running.close();
     assertThat(events).containsExactly("+pool", "+a", "+b", "+server", "-server", "-b", "-a", "-pool");
+  }
+
+  @Test
+  void what_observes_and_what_connects_starts_side_by_side() {
+    CyclicBarrier all = new CyclicBarrier(3);
+    Step meet = () -> all.await(10, TimeUnit.SECONDS);
+    of(part("pool", Part.Stage.CONNECTIONS, meet, () -> { }), part("link", Part.Stage.CONNECTIONS, meet, () -> { }),
+        part("health", Part.Stage.OBSERVATION, meet, () -> { }),
+        part("worker", Part.Stage.WORK, () -> assertThat(events).contains("+pool", "+link", "+health"), () -> { }))
+        .start().close();
+    assertThat(events).endsWith("+worker", "-worker", "-pool", "-link", "-health");
+  }
+
+  @Test
+  void a_part_that_does_not_start_ends_the_starts_beside_it() {
+    CountDownLatch begun = new CountDownLatch(1);
+    AtomicBoolean interrupted = new AtomicBoolean();
+    Service service = of(part("a pool", Part.Stage.CONNECTIONS, () -> {
+      begun.await();
+      throw new IOException("no route to host");
+    }, () -> { }), part("link", Part.Stage.CONNECTIONS, () -> {
+      begun.countDown();
+      try {
+        new CountDownLatch(1).await();
+      } catch (InterruptedException e) {
+        interrupted.set(true);
+        throw e;
+      }
+    }, () -> assertThat(interrupted).as("not stopped in the middle of its start").isTrue()),
+        part("worker", Part.Stage.WORK));
+    assertThatThrownBy(service::start).isInstanceOf(IllegalStateException.class)
+        .hasMessage("The service was not started: a pool failed: no route to host");
+    assertThat(interrupted).isTrue();
+    assertThat(events).contains("+a pool", "+link", "-worker", "-link", "-a pool").doesNotContain("+worker");
   }
 
   @Test
