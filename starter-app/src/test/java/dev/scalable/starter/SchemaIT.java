@@ -67,7 +67,13 @@ class SchemaIT {
       throws Exception {
     Instance instance = cluster.instance(1);
     instance.terminate(Duration.ofSeconds(20));
-    execute(cluster, "drop table sale_horizon, sale, orders, stock, access_token, account, product; drop table flyway_schema_history");
+    execute(cluster, """
+        do $$ declare each text; begin
+          for each in select quote_ident(tablename) from pg_tables where schemaname = 'public' loop
+            execute 'drop table ' || each || ' cascade';
+          end loop;
+        end $$
+        """);
 
     try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
       Future<?> started = threads.submit(instance::start);
@@ -82,7 +88,7 @@ class SchemaIT {
       assertThat(health(instance, "/health/ready")).startsWith("503");
       long pid = instance.pid();
 
-      assertThat(Migrate.with(settings(cluster))).startsWith("The database is up to date: 5 migrations");
+      assertThat(Migrate.with(settings(cluster))).startsWith("The database is up to date: ").doesNotContain(": 0 migrations");
 
       started.get(60, TimeUnit.SECONDS);
       assertThat(instance.pid()).as("the same process").isEqualTo(pid);
