@@ -46,20 +46,24 @@ export class Sale {
   // The browser comes back by itself, to whichever instance, and names the last event that it saw.
   listen() {
     const feed = document.getElementById('feed');
+    const line = text => {
+      const item = document.createElement('li');
+      item.textContent = text;
+      feed.prepend(item);
+      while (feed.childElementCount > MOST_LINES) {
+        feed.lastElementChild.remove();
+      }
+    };
     const events = new EventSource('sales');
     events.addEventListener('sale', event => {
       const sale = JSON.parse(event.data);
       if (sale.productId === PRODUCT) {
         this.show(sale.available);
       }
-      const item = document.createElement('li');
-      item.textContent = `${sale.at.slice(11, 23)}  product ${sale.productId}: ${Math.abs(sale.quantity)} `
-        + `${sale.quantity > 0 ? 'sold' : 'came back'}, ${sale.available} left`;
-      feed.prepend(item);
-      while (feed.childElementCount > MOST_LINES) {
-        feed.lastElementChild.remove();
-      }
+      line(`${sale.at.slice(11, 23)}  product ${sale.productId}: ${Math.abs(sale.quantity)} `
+        + `${sale.quantity > 0 ? 'sold' : 'came back'}, ${sale.available} left`);
     });
+    events.addEventListener('missed', () => line('sales from before are no longer told'));
   }
 
   async rush(button) {

@@ -25,8 +25,8 @@ class SqlTest {
 
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
-  /** A text block, or a string of one line. */
-  private static final String LITERAL = "(?:\"\"\"(?:[^\\\\]|\\\\.)*?\"\"\"|\"(?:[^\"\\\\\\n]|\\\\.)*\")";
+  /** A text block, or a string of one line; in whole stretches, since a long one would need a deep stack otherwise. */
+  private static final String LITERAL = "(?:\"\"\"(?:[^\\\\\"]++|\\\\.|\"(?!\"\"))*+\"\"\"|\"(?:[^\"\\\\\\n]++|\\\\.)*+\")";
 
   private static final Pattern STATEMENT = Pattern.compile(
       "\"(?:\"\")?\\s*(?:select|insert into|update|delete from|truncate|create (?:table|index|schema|database|role|user|unique)"

@@ -13,7 +13,7 @@ import java.util.Set;
 interface SchemaModule {
 
   /** That of the last migration without which an instance could not work; one that only adds an index is none. */
-  String NEEDED = "3";
+  String NEEDED = "4";
 
   /** The same of what the library keeps in the database: keys of repeatable writes (1), announced invalidations (2). */
   String NEEDED_BY_LIBRARY = "2";

@@ -21,12 +21,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The live feed over instances, behind Nginx: everybody hears of every sale, also who was cut off. */
-@ClusterTest(app = Main.class, migrate = Migrate.class, instances = 2, env = "STARTER_SAMPLE_PRODUCTS=10")
+@ClusterTest(app = Main.class, migrate = Migrate.class, instances = 2,
+    env = {"STARTER_SAMPLE_PRODUCTS=10", "STARTER_SALES_CLEAR_EVERY=200ms"})
 class FeedIT {
+
+  private record Told(String type, String data) {}
 
   /** A listener as a browser is one: it knows the id of the last event, and names it on its return. */
   private static final class Listener implements AutoCloseable {
@@ -60,6 +70,15 @@ class FeedIT {
 
     /** The data of the next event of a type; those of other types are passed over. Null when the stream has ended. */
     @Nullable String next(String type) {
+      Told told = next();
+      while (told != null && !told.type().equals(type)) {
+        told = next();
+      }
+      return told == null ? null : told.data();
+    }
+
+    /** The next event of any type; null when the stream has ended. */
+    @Nullable Told next() {
       String event = "";
       String data = "";
       for (String line = line(); line != null; line = line()) {
@@ -69,11 +88,8 @@ class FeedIT {
           event = line.substring(6).strip();
         } else if (line.startsWith("data:")) {
           data = line.substring(5).strip();
-        } else if (line.isEmpty()) {
-          if (event.equals(type)) {
-            return data;
-          }
-          event = "";
+        } else if (line.isEmpty() && !event.isEmpty()) {
+          return new Told(event, data);
         }
       }
       return null;
@@ -170,6 +186,83 @@ class FeedIT {
         }
         assertThat(heard.getLast()).contains("\"productId\":7");
       }
+    }
+  }
+
+  /** Counts what is heard since a place until it is enough. Who is cut off, being too slow, comes back as a browser does. */
+  private static Void hear(URI uri, String since, AtomicInteger count, BooleanSupplier isEnough) throws Exception {
+    Listener listener = new Listener(uri, since);
+    while (!isEnough.getAsBoolean()) {
+      if (listener.next("sale") == null) {
+        listener = listener.returnsTo(uri);
+      } else {
+        count.incrementAndGet();
+      }
+    }
+    listener.close();
+    return null;
+  }
+
+  @Test
+  void who_catches_up_with_much_keeps_nobody_else_waiting(Cluster cluster) throws Exception {
+    int many = 150_000;
+    String buyer = buyer(cluster);
+    URI uri = cluster.instance(1).uri();
+    AtomicBoolean over = new AtomicBoolean();
+    List<AtomicInteger> heard = Stream.generate(AtomicInteger::new).limit(4).toList();
+    try (var connection = cluster.postgres().dataSource().getConnection(); var statement = connection.createStatement();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      // An old place: no transaction has such a number any more.
+      statement.executeUpdate("insert into sale (transaction, product_id, order_id, quantity, available)"
+          + " select '7', 9, 0, 1, 0 from generate_series(1, " + many + ")");
+      try (Listener steady = Listener.at(uri)) {
+        List<Future<?>> behind = new ArrayList<>();
+        for (AtomicInteger count : heard) {
+          behind.add(threads.submit(() -> hear(uri, "6-0", count, () -> over.get() || count.get() == many)));
+        }
+        while (heard.stream().anyMatch(count -> count.get() == 0)) {
+          assertThat(behind).noneMatch(Future::isDone);
+        }
+        buy(cluster.instance(2), buyer, 9);
+        assertThat(steady.sales(1).getFirst()).contains("\"productId\":9");
+        assertThat(heard).as("of %s rows, when who had missed nothing was told what is new", many)
+            .allSatisfy(count -> assertThat(count.get()).isLessThan(many / 2));
+      } finally {
+        over.set(true);
+        threads.shutdownNow();
+        statement.executeUpdate("delete from sale where transaction = '7'");
+      }
+    }
+  }
+
+  @Test
+  void old_sales_are_cleared_younger_ones_are_kept_and_who_asks_for_cleared_ones_is_told(Cluster cluster)
+      throws Exception {
+    try (var connection = cluster.postgres().dataSource().getConnection();
+        var statement = connection.createStatement()) {
+      statement.executeUpdate("insert into sale (transaction, product_id, order_id, quantity, available, at) values"
+          + " ('3', 1, 0, 11, 0, now() - interval '25 hours'),"
+          + " ('4', 1, 0, 12, 0, now() - interval '24 hours 1 minute'),"
+          + " ('5', 1, 0, 13, 0, now() - interval '23 hours')");
+      long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+      String left = "";
+      while (!left.equals("5")) {
+        assertThat(System.nanoTime() - end).as("still there: transactions " + left).isNegative();
+        try (var rows = statement.executeQuery(
+            "select string_agg(transaction::text, ' ' order by id) from sale where transaction < '6'")) {
+          rows.next();
+          left = String.valueOf(rows.getString(1));
+        }
+      }
+      try (Listener late = new Listener(cluster.instance(2).uri(), "3-1")) {
+        assertThat(late.next()).isEqualTo(new Told("missed", "{}"));
+        String horizon = late.lastId;
+        assertThat(late.sales(1).getFirst()).contains("\"quantity\":13,");
+        try (Listener justInTime = new Listener(cluster.instance(1).uri(), horizon)) {
+          assertThat(justInTime.next()).as("nothing after it is cleared").extracting(Told::type).isEqualTo("sale");
+        }
+      }
+      statement.executeUpdate("delete from sale where transaction = '5'");
     }
   }
 

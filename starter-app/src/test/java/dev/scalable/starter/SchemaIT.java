@@ -67,11 +67,17 @@ class SchemaIT {
       throws Exception {
     Instance instance = cluster.instance(1);
     instance.terminate(Duration.ofSeconds(20));
-    execute(cluster, "drop table sale, orders, stock, access_token, account, product; drop table flyway_schema_history");
+    execute(cluster, """
+        do $$ declare each text; begin
+          for each in select quote_ident(tablename) from pg_tables where schemaname = 'public' loop
+            execute 'drop table ' || each || ' cascade';
+          end loop;
+        end $$
+        """);
 
     try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
       Future<?> started = threads.submit(instance::start);
-      String sentence = "The database has no schema yet, and this instance needs version 3: run java -cp APP "
+      String sentence = "The database has no schema yet, and this instance needs version " + SchemaModule.NEEDED + ": run java -cp APP "
           + Migrate.class.getName();
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
       while (!health(instance, "/health/checks").contains(sentence) || !isWaitingFor(sentence, instance)) {
@@ -82,7 +88,7 @@ class SchemaIT {
       assertThat(health(instance, "/health/ready")).startsWith("503");
       long pid = instance.pid();
 
-      assertThat(Migrate.with(settings(cluster))).startsWith("The database is up to date: 4 migrations");
+      assertThat(Migrate.with(settings(cluster))).startsWith("The database is up to date: ").doesNotContain(": 0 migrations");
 
       started.get(60, TimeUnit.SECONDS);
       assertThat(instance.pid()).as("the same process").isEqualTo(pid);

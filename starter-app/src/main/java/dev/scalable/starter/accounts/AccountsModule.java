@@ -7,6 +7,7 @@ import dev.scalable.auth.TokenVerifier;
 import dev.scalable.cache.Caches;
 import dev.scalable.cache.Loaded;
 import dev.scalable.cache.TwoTierCache;
+import dev.scalable.config.Settings;
 import dev.scalable.db.Db;
 import dev.scalable.http.Description;
 import dev.scalable.http.Filter;
@@ -14,6 +15,8 @@ import dev.scalable.http.Principal;
 import dev.scalable.http.Request;
 import dev.scalable.http.Response;
 import dev.scalable.http.Route;
+import dev.scalable.ratelimit.RateLimit;
+import dev.scalable.ratelimit.RateLimits;
 import dev.scalable.starter.access.SignedIn;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -53,11 +56,16 @@ public interface AccountsModule {
 
   @Provides
   @ElementsIntoSet
-  static Set<Route> routes(TwoTierCache<String, Grant> grants, Db db, @SignedIn Filter signedIn) {
+  static Set<Route> routes(TwoTierCache<String, Grant> grants, Db db, Settings settings, RateLimits limits,
+      @SignedIn Filter signedIn) {
+    int perHour = settings.number("STARTER_ACCOUNTS_PER_HOUR", 100, 1, 1_000_000);
+    // Anybody may open one, so that somebody could fill the database with them.
+    RateLimit few = limits.limit("accounts", perHour, Duration.ofHours(1)).by(RateLimit.Key.client());
     return Set.of(
         // Not repeatable with a key: the answer, with the token in it, would be kept. A second account does no harm.
-        Route.post("/accounts", AccountDetails.class, (r, details) -> create(db, details))
-            .describedAs(Description.of("Opens an account, and tells its token").answering(201, NewAccount.class)),
+        Route.post("/accounts", AccountDetails.class, (r, details) -> create(db, details)).with(few)
+            .describedAs(Description.of("Opens an account, and tells its token").answering(201, NewAccount.class)
+                .failing(429, "too many were opened from the same address")),
         Route.delete("/accounts/token", r -> revoke(db, grants, r)).with(signedIn)
             .describedAs(Description.of("Makes the token that is shown worthless").bearer().answering(204)));
   }

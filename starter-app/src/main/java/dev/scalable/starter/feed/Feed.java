@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * for all, from where the one that is furthest behind stands.
  *
  * <p>An event's id is its position in the journal, which means the same on every instance. A client that is cut off
- * names it on its return, to whichever instance, and misses nothing.
+ * names it on its return, to whichever instance, and misses nothing; or, if the journal was cleared since, is told so.
  */
 @SharedState("the streams that are open on this instance; what they are told is in the database")
 final class Feed implements Part {
@@ -60,19 +60,39 @@ final class Feed implements Part {
     if (!stream.send(Event.of("{}").withType("listening").withId(from.toString()))) {
       return;
     }
-    List<Journal.Row> missed = after(from);
-    while (!missed.isEmpty()) {
+    Position reached = catchUp(stream, from);
+    if (reached == null) {
+      return;
+    }
+    streams.put(stream, reached);
+    stream.onClose(() -> streams.remove(stream));
+    LockSupport.unpark(thread);
+  }
+
+  /** Sends what was missed since a position; returns the one that this leads to, or null if the client has gone. */
+  private @Nullable Position catchUp(EventStream stream, Position since) {
+    Position from = since;
+    while (true) {
+      List<Journal.Row> missed = after(from);
+      // Asked for after the rows, among which those may lack that were cleared meanwhile.
+      Position horizon = horizon();
+      if (from.compareTo(horizon) < 0) {
+        from = horizon;
+        if (!stream.send(Event.of("{}").withType("missed").withId(from.toString()))) {
+          return null;
+        }
+        continue;
+      }
       for (Journal.Row row : missed) {
         if (!stream.send(event(row))) {
-          return;
+          return null;
         }
         from = row.position();
       }
-      missed = missed.size() == BATCH ? after(from) : List.of();
+      if (missed.size() < BATCH) {
+        return from;
+      }
     }
-    streams.put(stream, from);
-    stream.onClose(() -> streams.remove(stream));
-    LockSupport.unpark(thread);
   }
 
   private List<Journal.Row> after(Position from) {
@@ -85,7 +105,12 @@ final class Feed implements Part {
 
   private Position now() {
     Journal.Row last = db.readPrimary(tx -> tx.dao(Journal.class).last());
-    return last == null ? new Position(0, 0) : last.position();
+    return last == null ? horizon() : last.position();
+  }
+
+  private Position horizon() {
+    String horizon = db.readPrimary(tx -> tx.dao(Journal.class).horizon());
+    return Position.of(horizon == null ? "" : horizon).orElse(Position.START);
   }
 
   @Override

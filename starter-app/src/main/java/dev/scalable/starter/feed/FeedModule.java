@@ -4,6 +4,7 @@ import dagger.Binds;
 import dagger.Module;
 import dagger.Provides;
 import dagger.multibindings.IntoSet;
+import dev.scalable.config.Settings;
 import dev.scalable.db.Db;
 import dev.scalable.http.Description;
 import dev.scalable.http.JsonCodec;
@@ -12,7 +13,7 @@ import dev.scalable.http.Route;
 import dev.scalable.lifecycle.Part;
 import jakarta.inject.Singleton;
 
-/** The feature: its route, and the thread that feeds its streams. */
+/** The feature: its route, the thread that feeds its streams, and the one that clears the journal. */
 @Module
 public interface FeedModule {
 
@@ -28,9 +29,16 @@ public interface FeedModule {
 
   @Provides
   @IntoSet
+  static Part clearing(Db db, Settings settings) {
+    return Clearing.from(db, settings);
+  }
+
+  @Provides
+  @IntoSet
   static Route route(Feed feed) {
     return Route.get("/sales", r -> Response.events(feed::open))
-        .describedAs(Description.of("Every sale as it happens, as server-sent events; Last-Event-ID goes on from there")
+        .describedAs(Description.of("Every sale as it happens, as server-sent events; Last-Event-ID goes on from there,"
+                + " after an event of type missed if sales since then are kept no longer")
             .header("Last-Event-ID", false, "id of the last event that was seen").answering(200));
   }
 }

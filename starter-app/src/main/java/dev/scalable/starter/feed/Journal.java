@@ -49,4 +49,31 @@ interface Journal {
       where transaction < pg_snapshot_xmin(pg_current_snapshot()) order by sale.transaction desc, id desc limit 1
       """)
   @Nullable Row last();
+
+  /** The position up to which the journal was cleared; null if it never was. */
+  @SqlQuery("select transaction || '-' || id from sale_horizon")
+  @Nullable String horizon();
+
+  /**
+   * Clears what is too old, among so many of the first rows, and says how many those were. It looks at no more rows
+   * than that, wherever the old ones end. What another instance clears just now is left to it.
+   */
+  @SqlQuery("""
+      with first as materialized (
+        select transaction, id, at from sale where transaction < pg_snapshot_xmin(pg_current_snapshot())
+        order by sale.transaction, id limit :most),
+      old as (
+        select sale.transaction, sale.id from sale join first using (transaction, id)
+        where first.at < now() - :keepMillis * interval '1 millisecond' for update of sale skip locked),
+      gone as (
+        delete from sale using old where sale.transaction = old.transaction and sale.id = old.id
+        returning sale.transaction, sale.id),
+      moved as (
+        insert into sale_horizon (transaction, id)
+        select transaction, id from gone order by transaction desc, id desc limit 1
+        on conflict (single) do update set transaction = excluded.transaction, id = excluded.id
+        where (sale_horizon.transaction, sale_horizon.id) < (excluded.transaction, excluded.id))
+      select count(*) from gone
+      """)
+  int clear(long keepMillis, int most);
 }

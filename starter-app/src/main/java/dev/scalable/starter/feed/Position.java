@@ -13,6 +13,9 @@ import java.util.regex.Pattern;
  */
 record Position(long transaction, long row) implements Comparable<Position> {
 
+  /** Before every row. */
+  static final Position START = new Position(0, 0);
+
   private static final Comparator<Position> ORDER =
       Comparator.comparingLong(Position::transaction).thenComparingLong(Position::row);
   private static final Pattern TEXT = Pattern.compile("(\\d{1,18})-(\\d{1,18})");
