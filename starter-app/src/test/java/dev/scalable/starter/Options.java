@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param dataFolder where data is kept; null means nowhere
  * @param smoke whether to try the cluster and stop
  * @param seed how many products an empty database is filled with
+ * @param dev whether instances follow the sources
  */
-record Options(int instances, int port, @Nullable Path dataFolder, boolean smoke, int seed) {
+record Options(int instances, int port, @Nullable Path dataFolder, boolean smoke, int seed, boolean dev) {
 
   private static final int DEFAULT_PORT = 8080;
   private static final int DEFAULT_SEED = 100;
@@ -31,6 +32,7 @@ record Options(int instances, int port, @Nullable Path dataFolder, boolean smoke
     Path data = null;
     boolean smoke = false;
     int seed = DEFAULT_SEED;
+    boolean dev = false;
     List<String> mistakes = new ArrayList<>();
     for (int i = 0; i < arguments.length; i++) {
       String value = i + 1 < arguments.length ? arguments[i + 1] : "";
@@ -55,13 +57,17 @@ record Options(int instances, int port, @Nullable Path dataFolder, boolean smoke
           i++;
         }
         case "--smoke" -> smoke = true;
+        case "--dev" -> dev = true;
         default -> mistakes.add("There is no option " + arguments[i]);
       }
+    }
+    if (dev && smoke) {
+      mistakes.add("--dev goes on until Ctrl-C and --smoke comes to an end: choose one");
     }
     if (!mistakes.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", mistakes));
     }
-    return new Options(instances, port >= 0 ? port : smoke ? 0 : DEFAULT_PORT, data, smoke, seed);
+    return new Options(instances, port >= 0 ? port : smoke ? 0 : DEFAULT_PORT, data, smoke, seed, dev);
   }
 
   private static int number(String option, String value, int min, int max, List<String> mistakes) {
