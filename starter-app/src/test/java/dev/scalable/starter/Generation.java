@@ -42,7 +42,7 @@ record Generation(Path folder, List<String> errors) {
    * Compiles a service as the build does, but for the checks that only find fault: Error Prone, NullAway and the
    * compiler's warnings.
    *
-   * @param main the folder that has {@code java} and {@code resources}
+   * @param main a folder as {@code src/main} is one
    * @param folder where to put it; made here
    */
   static Generation of(Path main, Sources sources, Path folder) throws IOException {

@@ -1,5 +1,6 @@
 package dev.scalable.starter;
 
+import dev.scalable.testkit.backend.Backend;
 import dev.scalable.testkit.cluster.AppSpec;
 import dev.scalable.testkit.cluster.Cluster;
 import dev.scalable.testkit.cluster.ClusterBuilder;
@@ -28,7 +29,7 @@ final class LocalCluster {
       return;
     }
     String merchantToken = ControlPort.random();
-    try (DevLoop loop = options.dev() ? DevLoop.of(sources(), System.out::println) : null;
+    try (DevLoop loop = options.dev() ? DevLoop.of(sources(), LocalCluster::say) : null;
         ControlPort control = ControlPort.open(merchantToken);
         Cluster cluster = start(options, control, merchantToken, loop == null ? app -> app : loop::runs)) {
       if (options.smoke()) {
@@ -51,6 +52,10 @@ final class LocalCluster {
     }
   }
 
+  private static void say(String lines) {
+    System.out.println(lines);
+  }
+
   /** Starts what the options ask for, with the page's buttons bound to the control port. */
   static Cluster start(Options options, ControlPort control, String merchantToken) {
     return start(options, control, merchantToken, app -> app);
@@ -62,7 +67,9 @@ final class LocalCluster {
         .app(built.apply(AppSpec.mainClass(Main.class).migrate(Migrate.class.getName())
             .env("STARTER_SAMPLE_PRODUCTS", Integer.toString(options.seed()))
             .env("STARTER_MERCHANT_TOKEN", merchantToken)
-            .env("STARTER_CONTROL_PORT", Integer.toString(control.port()))))
+            .env("STARTER_CONTROL_PORT", Integer.toString(control.port()))
+            .env("STARTER_LOG", System.getenv().getOrDefault("STARTER_LOG", options.docker() ? "json" : "text"))))
+        .backend(options.docker() ? Backend.DOCKER : Backend.AUTO)
         .instances(options.instances())
         .port(options.port())
         .progress(System.out::println);

@@ -39,10 +39,9 @@ record Sources(Map<Path, State> files) {
         return FileVisitResult.CONTINUE;
       }
 
-      /** It was removed while we looked, and so it is not there. */
       @Override
       public FileVisitResult visitFileFailed(Path file, IOException failure) {
-        return FileVisitResult.CONTINUE;
+        return FileVisitResult.CONTINUE; // it was removed while we looked, and so it is not there
       }
     });
     return new Sources(files);
