@@ -12,8 +12,7 @@ import org.slf4j.event.KeyValuePair;
 
 /**
  * Writes the log for people, by a pattern, or for machines: one JSON object a line, in ASCII, with the names that the
- * access log has for the same things. For Logback, which makes it as {@code logback.xml} says, and calls it from any
- * thread.
+ * access log has for the same things. {@link Logging} makes it, Logback calls it from any thread.
  */
 public final class LogLines extends PatternLayoutEncoder {
 
