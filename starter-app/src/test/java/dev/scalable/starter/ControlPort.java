@@ -44,7 +44,8 @@ final class ControlPort implements AutoCloseable {
   private final HttpServer server;
   private final String secret = random();
   private final String merchantToken;
-  private final Set<Integer> paused = ConcurrentHashMap.newKeySet();
+  /** By their process ids: another process in the same place is not paused. */
+  private final Set<Long> paused = ConcurrentHashMap.newKeySet();
   private volatile @Nullable Cluster cluster;
 
   private ControlPort(HttpServer server, String merchantToken) {
@@ -155,7 +156,7 @@ final class ControlPort implements AutoCloseable {
   }
 
   private String state(Instance instance) {
-    return !instance.isRunning() ? "stopped" : paused.contains(instance.number()) ? "paused" : "running";
+    return !instance.isRunning() ? "stopped" : paused.contains(instance.pid()) ? "paused" : "running";
   }
 
   private void act(Instance instance, String action) {
@@ -163,16 +164,13 @@ final class ControlPort implements AutoCloseable {
       case "kill" -> instance.kill();
       case "pause" -> {
         instance.pause();
-        paused.add(instance.number());
+        paused.add(instance.pid());
       }
       case "resume" -> {
         instance.resume();
-        paused.remove(instance.number());
+        paused.remove(instance.pid());
       }
-      case "start" -> {
-        paused.remove(instance.number());
-        instance.start();
-      }
+      case "start" -> instance.start();
       case "restart" -> instance.restart(GRACE);
       default -> throw new IllegalStateException(action);
     }

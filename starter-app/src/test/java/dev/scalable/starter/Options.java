@@ -14,8 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param dataFolder where data is kept; null means nowhere
  * @param smoke whether to try the cluster and stop
  * @param seed how many products an empty database is filled with
+ * @param dev whether instances follow the sources
+ * @param docker whether all is made of containers, and not of processes
  */
-record Options(int instances, int port, @Nullable Path dataFolder, boolean smoke, int seed) {
+record Options(
+    int instances, int port, @Nullable Path dataFolder, boolean smoke, int seed, boolean dev, boolean docker) {
 
   private static final int DEFAULT_PORT = 8080;
   private static final int DEFAULT_SEED = 100;
@@ -31,6 +34,8 @@ record Options(int instances, int port, @Nullable Path dataFolder, boolean smoke
     Path data = null;
     boolean smoke = false;
     int seed = DEFAULT_SEED;
+    boolean dev = false;
+    boolean docker = false;
     List<String> mistakes = new ArrayList<>();
     for (int i = 0; i < arguments.length; i++) {
       String value = i + 1 < arguments.length ? arguments[i + 1] : "";
@@ -55,13 +60,21 @@ record Options(int instances, int port, @Nullable Path dataFolder, boolean smoke
           i++;
         }
         case "--smoke" -> smoke = true;
+        case "--dev" -> dev = true;
+        case "--docker" -> docker = true;
         default -> mistakes.add("There is no option " + arguments[i]);
       }
+    }
+    if (dev && smoke) {
+      mistakes.add("--dev goes on until Ctrl-C and --smoke comes to an end: choose one");
+    }
+    if (dev && docker) {
+      mistakes.add("--dev replaces processes of this machine, and --docker has none: choose one");
     }
     if (!mistakes.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", mistakes));
     }
-    return new Options(instances, port >= 0 ? port : smoke ? 0 : DEFAULT_PORT, data, smoke, seed);
+    return new Options(instances, port >= 0 ? port : smoke ? 0 : DEFAULT_PORT, data, smoke, seed, dev, docker);
   }
 
   private static int number(String option, String value, int min, int max, List<String> mistakes) {

@@ -52,6 +52,7 @@ public final class Cluster implements AutoCloseable {
   private final Slots slots;
   private final Balancer balancer;
   private final Stores stores;
+  private final Runnable migration;
   private final @Nullable PostgresNode postgres;
   private final @Nullable RedisNode redis;
   private final boolean calibrated;
@@ -62,7 +63,7 @@ public final class Cluster implements AutoCloseable {
   private volatile @Nullable Path report;
 
   Cluster(AppSpec app, boolean calibrated, BackendChoice choice, Environment environment, Faults faults, Slots slots,
-      Balancer balancer, Stores stores) {
+      Balancer balancer, Stores stores, Runnable migration) {
     this.app = app;
     this.calibrated = calibrated && faults.capabilities().contains(Capability.CALIBRATION);
     this.choice = choice;
@@ -71,6 +72,7 @@ public final class Cluster implements AutoCloseable {
     this.slots = slots;
     this.balancer = balancer;
     this.stores = stores;
+    this.migration = migration;
     this.postgres = stores.postgres() == null ? null : new PostgresNode(stores.postgres(), stores.postgresLink(), faults);
     this.redis = stores.redis() == null ? null : new RedisNode(stores.redis(), stores.redisLink(), faults);
   }
@@ -247,6 +249,18 @@ public final class Cluster implements AutoCloseable {
   public Exit removeInstance(int number) {
     faults.require(Capability.RESIZE);
     return slots.remove(number, RollingPolicy.standard().grace());
+  }
+
+  /**
+   * Runs the migration step again, beside the running instances, as a deployment does before it replaces them.
+   *
+   * @throws IllegalStateException if the {@link AppSpec} names none
+   * @throws ClusterException if it fails, with its last log lines; nothing else is touched
+   * @throws UnsupportedOperationException without {@link Capability#RESTART}
+   */
+  public void migrate() {
+    faults.require(Capability.RESTART);
+    migration.run();
   }
 
   /** Restarts all instances one after the other, by {@link RollingPolicy#standard}. */

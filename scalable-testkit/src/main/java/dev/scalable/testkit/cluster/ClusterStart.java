@@ -60,8 +60,9 @@ final class ClusterStart {
     this.stores = stores;
     Variables variables = Variables.of(spec.instances(), stores);
     AppSpec app = spec.app();
+    Runnable migration = () -> environment.run(app.migration(variables), MIGRATION_LIMIT);
     if (app.hasMigration()) {
-      step("migration", () -> environment.run(app.migration(variables), MIGRATION_LIMIT));
+      step("migration", migration);
     }
     Slots.Factory factory =
         place -> new Instance(place, environment, each -> launch(variables, each), app, faults);
@@ -80,7 +81,7 @@ final class ClusterStart {
       }
     });
     Slots slots = new Slots(spec.instances(), places, instances, balancer, factory);
-    return new Cluster(app, spec.calibrated(), choice, environment, faults, slots, balancer, stores);
+    return new Cluster(app, spec.calibrated(), choice, environment, faults, slots, balancer, stores, migration);
   }
 
   private Stores startStores() {

@@ -25,11 +25,11 @@ record AppContainers(Room room, Images images, Program app) {
     CreateContainerCmd description = switch (launch.program()) {
       case Program.MainClass main -> {
         JavaFiles files = JavaFiles.ofClassPath();
-        yield java(launch, flags, files, List.of("-cp", files.argument(), main.name()));
+        yield java(launch, flags, files, List.of("-cp", files.argument()), List.of(main.name()));
       }
       case Program.Jar jar -> {
         JavaFiles files = JavaFiles.of(jar.path());
-        yield java(launch, flags, files, List.of("-jar", files.argument()));
+        yield java(launch, flags, files, List.of(), List.of("-jar", files.argument()));
       }
       case Program.Image image -> room.container(image.name(), launch.name()).withCmd(launch.arguments());
       case Program.Command command -> {
@@ -45,10 +45,12 @@ record AppContainers(Room room, Images images, Program app) {
         .toList());
   }
 
-  private CreateContainerCmd java(Launch launch, List<String> flags, JavaFiles files, List<String> program) {
+  private CreateContainerCmd java(
+      Launch launch, List<String> flags, JavaFiles files, List<String> classPath, List<String> program) {
     List<String> command = new ArrayList<>(List.of("java"));
     command.addAll(SMALL);
     command.addAll(flags);
+    command.addAll(classPath);
     command.addAll(launch.jvmFlags());
     command.addAll(program);
     command.addAll(launch.arguments());

@@ -51,8 +51,8 @@ final class AppLauncher {
     List<String> command = new ArrayList<>();
     switch (launch.program()) {
       case Program.MainClass main -> {
-        command.addAll(java(launch, flags));
-        command.addAll(List.of("@" + classPath, main.name()));
+        command.addAll(java(launch, flags, "@" + classPath));
+        command.add(main.name());
       }
       case Program.Jar jar -> {
         command.addAll(java(launch, flags));
@@ -84,11 +84,13 @@ final class AppLauncher {
     }
   }
 
-  private static List<String> java(Launch launch, List<String> flags) {
+  /** What the launch says comes last, and so wins. */
+  private static List<String> java(Launch launch, List<String> flags, String... classPath) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(SMALL);
     command.addAll(flags);
+    command.addAll(List.of(classPath));
     command.addAll(launch.jvmFlags());
     return command;
   }

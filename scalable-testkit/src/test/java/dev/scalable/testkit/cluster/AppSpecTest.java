@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
@@ -30,6 +31,21 @@ class AppSpecTest {
           .contains("flag " + cluster.instance(1).uri().getPort() + ", arguments [by, jar]");
       assertThat(ProcessHandle.of(cluster.instance(1).pid()).orElseThrow().info().arguments().orElseThrow())
           .containsSequence("-jar", jar.toString());
+    }
+  }
+
+  @Test void a_file_of_flags_is_read_at_each_start_and_wins_over_the_class_path(@TempDir Path folder) throws IOException {
+    Path flags = Files.writeString(folder.resolve("flags"), "-Dtiny.flag=first");
+    try (Cluster cluster = local(AppSpec.mainClass(TinyApp.class).jvm("@" + flags)).start()) {
+      Instance instance = cluster.instance(1);
+      assertThat(instance.log().lines()).contains("flag first, arguments []");
+
+      Files.writeString(flags, "-Dtiny.flag=second -cp \"" + jarOfTinyApp(folder.resolve("tiny.jar")) + '"');
+      instance.restart(Duration.ofSeconds(20));
+      assertThat(instance.log().lines()).contains("flag second, arguments []");
+
+      Files.writeString(flags, "-cp " + folder.resolve("nothing"));
+      assertThatThrownBy(() -> instance.restart(Duration.ofSeconds(20))).hasMessageContaining("ended with exit code 1");
     }
   }
 

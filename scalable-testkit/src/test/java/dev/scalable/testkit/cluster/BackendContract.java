@@ -147,19 +147,27 @@ abstract class BackendContract {
         .hasMessageContaining("this app is broken on purpose, says app-");
   }
 
-  @Test void a_migration_runs_before_the_instances_and_a_failed_one_fails_the_start(@TempDir Path none)
+  @Test void a_migration_runs_before_the_instances_and_again_when_asked_and_a_failed_one_fails_the_start(@TempDir Path none)
       throws SQLException {
     AppSpec migrated = AppSpec.mainClass(TinyApp.class).env("TINY_DB", "${JDBC_URL}");
     try (Cluster other = builder(migrated.migrate(TinyMigration.class.getName())).instances(1).start();
         Connection connection = other.postgres().dataSource().getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("select count(*) from migration")) {
-      assertThat(rows.next()).isTrue();
-      assertThat(rows.getInt(1)).isEqualTo(1);
+        Statement statement = connection.createStatement()) {
+      assertThat(migrations(statement)).isEqualTo(1);
+      other.migrate();
+      assertThat(migrations(statement)).isEqualTo(2);
     }
+    assertThatThrownBy(() -> cluster.migrate()).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> builder(migrated.migrate(TinyMigration.class.getName(), "broken")).start())
         .isInstanceOf(ClusterException.class)
         .hasMessageContaining("this migration is broken on purpose");
+  }
+
+  private static int migrations(Statement statement) throws SQLException {
+    try (ResultSet rows = statement.executeQuery("select count(*) from migration")) {
+      assertThat(rows.next()).isTrue();
+      return rows.getInt(1);
+    }
   }
 
   @Test void two_clusters_at_once_do_not_know_of_each_other() {
