@@ -40,7 +40,8 @@ final class DevLoop implements AutoCloseable {
   private final Path arguments;
   private final Consumer<String> say;
   private final CountDownLatch closed = new CountDownLatch(1);
-  private @Nullable Thread thread;
+  private volatile @Nullable Thread thread;
+  private volatile @Nullable Cluster cluster;
   private int made;
   private Sources running;
   private Generation current;
@@ -64,6 +65,7 @@ final class DevLoop implements AutoCloseable {
   static DevLoop of(Path main, Consumer<String> say) throws IOException {
     Path work = Files.createTempDirectory("starter-dev-");
     DevLoop loop = new DevLoop(main.toAbsolutePath(), work, say);
+    Runtime.getRuntime().addShutdownHook(new Thread(loop::end));
     if (!loop.current.errors().isEmpty()) {
       loop.close();
       throw new IllegalStateException(loop.told(loop.current.errors()) + "\nNothing was started.");
@@ -82,14 +84,19 @@ final class DevLoop implements AutoCloseable {
   }
 
   /** Begins to follow the sources. */
-  void follow(Cluster cluster) {
-    // Last of all, since instances that are told to end still read classes. To close a cluster twice does nothing.
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-      closed.countDown();
-      cluster.close();
-      close();
-    }));
-    thread = Thread.ofPlatform().daemon().name("dev-loop").start(() -> look(cluster));
+  void follow(Cluster started) {
+    cluster = started;
+    thread = Thread.ofPlatform().daemon().name("dev-loop").start(() -> look(started));
+  }
+
+  /** On Ctrl-C: the folder goes last, as instances that are told to end still read classes. */
+  private void end() {
+    closed.countDown();
+    Cluster followed = cluster;
+    if (followed != null) {
+      followed.close(); // which its own hook does, too; a second time does nothing
+    }
+    close();
   }
 
   private void look(Cluster cluster) {

@@ -69,7 +69,7 @@ final class LocalCluster {
             .env("STARTER_MERCHANT_TOKEN", merchantToken)
             .env("STARTER_CONTROL_PORT", Integer.toString(control.port()))
             .env("STARTER_LOG", System.getenv().getOrDefault("STARTER_LOG", options.docker() ? "json" : "text"))))
-        .backend(options.docker() ? Backend.DOCKER : Backend.AUTO)
+        .backend(options.docker() ? Backend.DOCKER : options.dev() ? Backend.LOCAL : Backend.AUTO)
         .instances(options.instances())
         .port(options.port())
         .progress(System.out::println);

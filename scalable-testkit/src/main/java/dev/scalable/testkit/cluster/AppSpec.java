@@ -109,8 +109,8 @@ public final class AppSpec {
   }
 
   /**
-   * Adds flags of the JVM, if the program is one. They come after, and so win over, {@code -Xmx128m -XX:+UseSerialGC} and the class
-   * path of a main class. {@code @FILE} stands for what is in that file at each start.
+   * Adds flags of the JVM, if the program is one. They come after, and so win over, {@code -Xmx128m -XX:+UseSerialGC}
+   * and the class path of a main class. {@code @FILE} stands for what is in that file at each start.
    */
   public AppSpec jvm(String... more) {
     return new AppSpec(program, arguments, joined(jvmFlags, more), environment, readiness, instanceHeader, migration);

@@ -2,6 +2,7 @@ package dev.scalable.testkit.docker;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Bind;
@@ -9,8 +10,10 @@ import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
+import dev.scalable.testkit.backend.Await;
 import dev.scalable.testkit.backend.ClusterException;
 import dev.scalable.testkit.run.Run;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -30,6 +33,8 @@ import java.util.stream.Stream;
  */
 final class Room {
   private static final int ATTEMPTS = 5;
+  private static final Duration REMOVAL_LIMIT = Duration.ofSeconds(10);
+  private static final Duration REMOVAL_PAUSE = Duration.ofMillis(50);
   private static final Pattern SENTENCE = Pattern.compile("\\{\"message\":\"(.*)\"}");
 
   private final DockerClient client;
@@ -175,8 +180,23 @@ final class Room {
 
   private Stream<String> stayed(Collection<String> containers) {
     return containers.parallelStream().flatMap(id ->
-        failure(() -> client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec()).stream()
-            .map(why -> "container " + id + ": " + why));
+        failure(() -> remove(id)).stream().map(why -> "container " + id + ": " + why));
+  }
+
+  /** As a JVM ends, Testcontainers without its helper removes what it knows of, too: what it is at is waited for. */
+  private void remove(String id) {
+    long end = System.nanoTime() + REMOVAL_LIMIT.toNanos();
+    while (true) {
+      try {
+        client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
+        return;
+      } catch (ConflictException e) {
+        if (System.nanoTime() - end > 0) {
+          throw e;
+        }
+        Await.pause(REMOVAL_PAUSE);
+      }
+    }
   }
 
   /** Why a removal failed: also for reasons that are no words of the engine, such as a connection that broke. */

@@ -34,7 +34,8 @@ class AppSpecTest {
     }
   }
 
-  @Test void a_file_of_flags_is_read_at_each_start_and_wins_over_the_class_path(@TempDir Path folder) throws IOException {
+  @Test void a_file_of_flags_is_read_at_each_start_and_wins_over_the_class_path(@TempDir Path folder)
+      throws IOException {
     Path flags = Files.writeString(folder.resolve("flags"), "-Dtiny.flag=first");
     try (Cluster cluster = local(AppSpec.mainClass(TinyApp.class).jvm("@" + flags)).start()) {
       Instance instance = cluster.instance(1);

@@ -147,7 +147,7 @@ abstract class BackendContract {
         .hasMessageContaining("this app is broken on purpose, says app-");
   }
 
-  @Test void a_migration_runs_before_the_instances_and_again_when_asked_and_a_failed_one_fails_the_start(@TempDir Path none)
+  @Test void a_migration_runs_before_the_instances_and_when_asked_and_a_failed_one_fails_the_start()
       throws SQLException {
     AppSpec migrated = AppSpec.mainClass(TinyApp.class).env("TINY_DB", "${JDBC_URL}");
     try (Cluster other = builder(migrated.migrate(TinyMigration.class.getName())).instances(1).start();
