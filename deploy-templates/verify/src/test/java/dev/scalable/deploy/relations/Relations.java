@@ -1,0 +1,128 @@
+package dev.scalable.deploy.relations;
+
+import dev.scalable.db.DbSettings;
+import dev.scalable.server.HttpServer;
+import dev.scalable.server.ServerSettings;
+import java.lang.reflect.Field;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/** Which numbers must fit together, and why. */
+final class Relations {
+
+  /** For how long a draining server waits for connections that are idle. */
+  private static final Duration IDLE_CONNECTIONS = constant(HttpServer.class, "IDLE_CONNECTIONS_DRAIN");
+  /** What the end may take after the drain: 3 s of the server, and 5 s of one part that hangs (Part.stopTimeout). */
+  private static final Duration PARTS = Duration.ofSeconds(8);
+
+  /** What the library answers. */
+  private static final Set<String> PROBES = Set.of("/health/live", "/health/ready");
+
+  private final Deployment deployment;
+  private final List<String> broken = new ArrayList<>();
+
+  private Relations(Deployment deployment) {
+    this.deployment = deployment;
+  }
+
+  /** The relations that do not hold in {@code deployment}, each as a sentence that says with which values; empty if all do. */
+  static List<String> brokenIn(Deployment deployment) {
+    Relations relations = new Relations(deployment);
+    relations.end();
+    relations.database();
+    relations.addresses();
+    deployment.front().ifPresent(relations::front);
+    return relations.broken;
+  }
+
+  private void hold(boolean holds, String sentence, Object... values) {
+    if (!holds) {
+      broken.add(deployment.name() + ": " + sentence.formatted(values));
+    }
+  }
+
+  /** An instance has the time to finish what it has begun. */
+  private void end() {
+    ServerSettings server = deployment.server();
+    Duration needed = deployment.before().plus(server.drainDelay()).plus(server.drainTimeout()).plus(PARTS);
+    hold(needed.compareTo(deployment.grace()) < 0,
+        "an instance is killed after %s, but may need %s to end: %s before SIGTERM, drain delay %s, drain timeout %s, and %s for its"
+            + " parts",
+        deployment.grace(), needed, deployment.before(), server.drainDelay(), server.drainTimeout(), PARTS);
+    hold(server.requestTimeout().compareTo(server.drainTimeout()) < 0,
+        "a request may take %s, but the drain cuts it after %s", server.requestTimeout(), server.drainTimeout());
+    hold(server.maxConnections() < deployment.descriptors(),
+        "an instance may have %s files open, but take %s connections", deployment.descriptors(), server.maxConnections());
+  }
+
+  /** All instances together get their connections. */
+  private void database() {
+    DbSettings db = deployment.db();
+    int wanted = db.poolSize() * deployment.most() + db.reserve();
+    hold(wanted <= deployment.maxConnections(),
+        "%s instances with %s connections each and %s for others make %s, but PostgreSQL gives %s", deployment.most(), db.poolSize(),
+        db.reserve(), wanted, deployment.maxConnections());
+    hold(db.instances() == deployment.most(), "SCALABLE_INSTANCES is %s, but %s instances may run", db.instances(), deployment.most());
+  }
+
+  /** Everybody asks where somebody answers. */
+  private void addresses() {
+    hold(!deployment.probes().isEmpty() && PROBES.containsAll(deployment.probes()), "asks for %s, but the library answers %s",
+        deployment.probes(), PROBES);
+    hold(new HashSet<>(deployment.instances()).size() == deployment.instances().size(), "two instances have one address: %s",
+        deployment.instances());
+  }
+
+  private void front(Front front) {
+    ServerSettings server = deployment.server();
+    Duration read = front.time("proxy.conf", "proxy_read_timeout");
+    hold(server.requestTimeout().compareTo(read) < 0,
+        "Nginx gives up on a request after %s, before the instance does after %s: it would try another one while the first still works",
+        read, server.requestTimeout());
+    Duration next = front.time("proxy.conf", "proxy_next_upstream_timeout");
+    hold(next.compareTo(read.plus(front.time("proxy.conf", "proxy_connect_timeout"))) > 0,
+        "Nginx makes no other attempt after %s, so none after an instance that hangs for %s", next, read);
+
+    Duration kept = front.time("upstream.conf", "keepalive_timeout");
+    hold(kept.compareTo(server.idleTimeout()) < 0,
+        "Nginx keeps idle connections for %s, but an instance closes them after %s: a request may meet a closing one", kept,
+        server.idleTimeout());
+    hold(kept.compareTo(IDLE_CONNECTIONS) < 0, "Nginx keeps idle connections for %s, but a draining instance waits %s for them", kept,
+        IDLE_CONNECTIONS);
+    hold(bytes(front.one("client.conf", "client_max_body_size")) <= server.maxBody(),
+        "Nginx lets bodies of %s pass, but an instance takes %s bytes", front.one("client.conf", "client_max_body_size"),
+        server.maxBody());
+
+    hold(!front.all("upstream.conf", "zone").isEmpty(),
+        "the group has no zone: each worker of Nginx counts for itself, so instances do not get equal shares");
+    hold(front.servers().stream().allMatch(line -> line.contains(" max_fails=1 ") && line.contains(" fail_timeout=1s")),
+        "a server that failed must be left out at once and for a second (max_fails=1 fail_timeout=1s), these are %s", front.servers());
+    List<String> slots = front.slots();
+    hold(front.one("upstream.conf", "proxy_next_upstream_tries").equals(Integer.toString(slots.size() + 1)),
+        "Nginx makes %s attempts, but there are %s slots, so it must make %s: empty ones use up attempts",
+        front.one("upstream.conf", "proxy_next_upstream_tries"), slots.size(), slots.size() + 1);
+    hold(slots.containsAll(deployment.instances()), "instances listen on %s, but Nginx sends requests to %s", deployment.instances(), slots);
+    hold(slots.size() >= deployment.most() || slots.stream().noneMatch(slot -> slot.matches(".*\\d")),
+        "%s instances may run, but Nginx has %s slots", deployment.most(), slots.size());
+  }
+
+  /** What a class of the library keeps to itself. */
+  private static Duration constant(Class<?> type, String name) {
+    try {
+      Field field = type.getDeclaredField(name);
+      field.setAccessible(true);
+      return (Duration) Objects.requireNonNull(field.get(null));
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static long bytes(String size) {
+    long count = Long.parseLong(size.replaceAll("\\D", ""));
+    return size.endsWith("m") ? count << 20 : size.endsWith("k") ? count << 10 : count;
+  }
+}
