@@ -18,15 +18,19 @@ import java.util.stream.Stream;
 record Front(List<String> files) {
 
   private static final Pattern TIME = Pattern.compile("(\\d+)(ms|s|m)?");
-  private static final Pattern SERVER = Pattern.compile("server (\\S+:\\d+|\\S+)( .*)?;");
+  private static final Pattern SERVER = Pattern.compile("server (\\S+)( .*)?;");
 
-  /** The template in {@code nginx}, with the files of {@code site} in the place of the example's of the same names. */
-  static Front read(Path nginx, Path site) throws IOException {
+  /** The template in {@code nginx}, with the files of {@code sites} in the place of the example's of the same names; the last wins. */
+  static Front read(Path nginx, Path... sites) throws IOException {
     List<Path> read = new ArrayList<>(List.of(nginx.resolve("nginx.conf")));
     read.addAll(list(nginx.resolve("parts")));
     for (Path example : list(nginx.resolve("site"))) {
-      Path own = site.resolve(example.getFileName());
-      read.add(Files.exists(own) ? own : example);
+      Path chosen = example;
+      for (Path site : sites) {
+        Path own = site.resolve(example.getFileName());
+        chosen = Files.exists(own) ? own : chosen;
+      }
+      read.add(chosen);
     }
     List<String> lines = new ArrayList<>();
     for (Path file : read) {
@@ -71,8 +75,7 @@ record Front(List<String> files) {
 
   /** The servers of the group, as they are written. */
   List<String> servers() {
-    return files.stream().filter(line -> line.startsWith("upstream.conf: server ")).map(line -> line.substring("upstream.conf: ".length()))
-        .toList();
+    return all("upstream.conf", "server").stream().map(server -> "server " + server + ";").toList();
   }
 
   /** Their addresses. */

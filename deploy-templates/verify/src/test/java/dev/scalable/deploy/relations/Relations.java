@@ -66,7 +66,8 @@ final class Relations {
     hold(wanted <= deployment.maxConnections(),
         "%s instances with %s connections each and %s for others make %s, but PostgreSQL gives %s", deployment.most(), db.poolSize(),
         db.reserve(), wanted, deployment.maxConnections());
-    hold(db.instances() == deployment.most(), "SCALABLE_INSTANCES is %s, but %s instances may run", db.instances(), deployment.most());
+    hold(db.instances() == 0 || db.instances() == deployment.most(), "SCALABLE_INSTANCES is %s, but %s instances may run",
+        db.instances(), deployment.most());
   }
 
   /** Everybody asks where somebody answers. */
@@ -102,12 +103,14 @@ final class Relations {
     hold(front.servers().stream().allMatch(line -> line.contains(" max_fails=1 ") && line.contains(" fail_timeout=1s")),
         "a server that failed must be left out at once and for a second (max_fails=1 fail_timeout=1s), these are %s", front.servers());
     List<String> slots = front.slots();
-    hold(front.one("upstream.conf", "proxy_next_upstream_tries").equals(Integer.toString(slots.size() + 1)),
-        "Nginx makes %s attempts, but there are %s slots, so it must make %s: empty ones use up attempts",
-        front.one("upstream.conf", "proxy_next_upstream_tries"), slots.size(), slots.size() + 1);
+    // One name for all that there are: as many addresses as instances.
+    boolean named = front.servers().stream().allMatch(line -> line.contains(" resolve"));
+    int places = named ? deployment.most() : slots.size();
+    hold(front.one("upstream.conf", "proxy_next_upstream_tries").equals(Integer.toString(places + 1)),
+        "Nginx makes %s attempts, but there are %s places for instances, so it must make %s: those who are gone use up attempts",
+        front.one("upstream.conf", "proxy_next_upstream_tries"), places, places + 1);
     hold(slots.containsAll(deployment.instances()), "instances listen on %s, but Nginx sends requests to %s", deployment.instances(), slots);
-    hold(slots.size() >= deployment.most() || slots.stream().noneMatch(slot -> slot.matches(".*\\d")),
-        "%s instances may run, but Nginx has %s slots", deployment.most(), slots.size());
+    hold(places >= deployment.most(), "%s instances may run, but Nginx has %s slots", deployment.most(), places);
   }
 
   /** What a class of the library keeps to itself. */
