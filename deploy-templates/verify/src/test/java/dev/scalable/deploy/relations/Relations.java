@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
 
 /** Which numbers must fit together, and why. */
 final class Relations {
@@ -39,9 +40,14 @@ final class Relations {
     return relations.broken;
   }
 
+  /** Each {@code {}} in the sentence stands for the next value. */
   private void hold(boolean holds, String sentence, Object... values) {
     if (!holds) {
-      broken.add(deployment.name() + ": " + sentence.formatted(values));
+      String said = sentence;
+      for (Object value : values) {
+        said = said.replaceFirst("\\{}", Matcher.quoteReplacement(value.toString()));
+      }
+      broken.add(deployment.name() + ": " + said);
     }
   }
 
@@ -50,13 +56,13 @@ final class Relations {
     ServerSettings server = deployment.server();
     Duration needed = deployment.before().plus(server.drainDelay()).plus(server.drainTimeout()).plus(PARTS);
     hold(needed.compareTo(deployment.grace()) < 0,
-        "an instance is killed after %s, but may need %s to end: %s before SIGTERM, drain delay %s, drain timeout %s, and %s for its"
+        "an instance is killed after {}, but may need {} to end: {} before SIGTERM, drain delay {}, drain timeout {}, and {} for its"
             + " parts",
         deployment.grace(), needed, deployment.before(), server.drainDelay(), server.drainTimeout(), PARTS);
     hold(server.requestTimeout().compareTo(server.drainTimeout()) < 0,
-        "a request may take %s, but the drain cuts it after %s", server.requestTimeout(), server.drainTimeout());
+        "a request may take {}, but the drain cuts it after {}", server.requestTimeout(), server.drainTimeout());
     hold(server.maxConnections() < deployment.descriptors(),
-        "an instance may have %s files open, but take %s connections", deployment.descriptors(), server.maxConnections());
+        "an instance may have {} files open, but take {} connections", deployment.descriptors(), server.maxConnections());
   }
 
   /** All instances together get their connections. */
@@ -64,17 +70,17 @@ final class Relations {
     DbSettings db = deployment.db();
     int wanted = db.poolSize() * deployment.most() + db.reserve();
     hold(wanted <= deployment.maxConnections(),
-        "%s instances with %s connections each and %s for others make %s, but PostgreSQL gives %s", deployment.most(), db.poolSize(),
+        "{} instances with {} connections each and {} for others make {}, but PostgreSQL gives {}", deployment.most(), db.poolSize(),
         db.reserve(), wanted, deployment.maxConnections());
-    hold(db.instances() == 0 || db.instances() == deployment.most(), "SCALABLE_INSTANCES is %s, but %s instances may run",
+    hold(db.instances() == 0 || db.instances() == deployment.most(), "SCALABLE_INSTANCES is {}, but {} instances may run",
         db.instances(), deployment.most());
   }
 
   /** Everybody asks where somebody answers. */
   private void addresses() {
-    hold(!deployment.probes().isEmpty() && PROBES.containsAll(deployment.probes()), "asks for %s, but the library answers %s",
+    hold(!deployment.probes().isEmpty() && PROBES.containsAll(deployment.probes()), "asks for {}, but the library answers {}",
         deployment.probes(), PROBES);
-    hold(new HashSet<>(deployment.instances()).size() == deployment.instances().size(), "two instances have one address: %s",
+    hold(new HashSet<>(deployment.instances()).size() == deployment.instances().size(), "two instances have one address: {}",
         deployment.instances());
   }
 
@@ -82,35 +88,35 @@ final class Relations {
     ServerSettings server = deployment.server();
     Duration read = front.time("proxy.conf", "proxy_read_timeout");
     hold(server.requestTimeout().compareTo(read) < 0,
-        "Nginx gives up on a request after %s, before the instance does after %s: it would try another one while the first still works",
+        "Nginx gives up on a request after {}, before the instance does after {}: it would try another one while the first still works",
         read, server.requestTimeout());
     Duration next = front.time("proxy.conf", "proxy_next_upstream_timeout");
     hold(next.compareTo(read.plus(front.time("proxy.conf", "proxy_connect_timeout"))) > 0,
-        "Nginx makes no other attempt after %s, so none after an instance that hangs for %s", next, read);
+        "Nginx makes no other attempt after {}, so none after an instance that hangs for {}", next, read);
 
     Duration kept = front.time("upstream.conf", "keepalive_timeout");
     hold(kept.compareTo(server.idleTimeout()) < 0,
-        "Nginx keeps idle connections for %s, but an instance closes them after %s: a request may meet a closing one", kept,
+        "Nginx keeps idle connections for {}, but an instance closes them after {}: a request may meet a closing one", kept,
         server.idleTimeout());
-    hold(kept.compareTo(IDLE_CONNECTIONS) < 0, "Nginx keeps idle connections for %s, but a draining instance waits %s for them", kept,
+    hold(kept.compareTo(IDLE_CONNECTIONS) < 0, "Nginx keeps idle connections for {}, but a draining instance waits {} for them", kept,
         IDLE_CONNECTIONS);
     hold(bytes(front.one("client.conf", "client_max_body_size")) <= server.maxBody(),
-        "Nginx lets bodies of %s pass, but an instance takes %s bytes", front.one("client.conf", "client_max_body_size"),
+        "Nginx lets bodies of {} pass, but an instance takes {} bytes", front.one("client.conf", "client_max_body_size"),
         server.maxBody());
 
     hold(!front.all("upstream.conf", "zone").isEmpty(),
         "the group has no zone: each worker of Nginx counts for itself, so instances do not get equal shares");
     hold(front.servers().stream().allMatch(line -> line.contains(" max_fails=1 ") && line.contains(" fail_timeout=1s")),
-        "a server that failed must be left out at once and for a second (max_fails=1 fail_timeout=1s), these are %s", front.servers());
+        "a server that failed must be left out at once and for a second (max_fails=1 fail_timeout=1s), these are {}", front.servers());
     List<String> slots = front.slots();
     // One name for all that there are: as many addresses as instances.
     boolean named = front.servers().stream().allMatch(line -> line.contains(" resolve"));
     int places = named ? deployment.most() : slots.size();
     hold(front.one("upstream.conf", "proxy_next_upstream_tries").equals(Integer.toString(places + 1)),
-        "Nginx makes %s attempts, but there are %s places for instances, so it must make %s: those who are gone use up attempts",
+        "Nginx makes {} attempts, but there are {} places for instances, so it must make {}: those who are gone use up attempts",
         front.one("upstream.conf", "proxy_next_upstream_tries"), places, places + 1);
-    hold(slots.containsAll(deployment.instances()), "instances listen on %s, but Nginx sends requests to %s", deployment.instances(), slots);
-    hold(places >= deployment.most(), "%s instances may run, but Nginx has %s slots", deployment.most(), places);
+    hold(slots.containsAll(deployment.instances()), "instances listen on {}, but Nginx sends requests to {}", deployment.instances(), slots);
+    hold(places >= deployment.most(), "{} instances may run, but Nginx has {} slots", deployment.most(), places);
   }
 
   /** What a class of the library keeps to itself. */
@@ -120,7 +126,7 @@ final class Relations {
       field.setAccessible(true);
       return (Duration) Objects.requireNonNull(field.get(null));
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(type + " has no " + name, e);
     }
   }
 

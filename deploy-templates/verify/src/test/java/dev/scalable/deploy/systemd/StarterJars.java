@@ -21,7 +21,7 @@ final class StarterJars {
   /** Fills {@code folder}; what the build has not packed yet is packed. */
   static Path in(Path folder) throws IOException {
     int number = 0;
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       Path path = Path.of(entry);
       String name = path.getFileName().toString();
       if (Files.isRegularFile(path) && LEFT_OUT.stream().noneMatch(name::startsWith)) {

@@ -72,7 +72,7 @@ public record UnitFile(Map<String, List<String>> settings) {
       String text = word.group(1) != null ? word.group(1) : word.group(2);
       Matcher variable = VARIABLE.matcher(text);
       if (variable.matches() && variable.group(2) != null) {
-        words.addAll(Arrays.asList(environment.getOrDefault(variable.group(2), "").split(" ")));
+        words.addAll(Arrays.asList(environment.getOrDefault(variable.group(2), "").split(" ", -1)));
       } else {
         words.add(variable.replaceAll(found -> Matcher.quoteReplacement(environment.getOrDefault(found.group(1), ""))));
       }
