@@ -26,9 +26,11 @@ public record NginxConf(Path folder) {
       List.of(
           "nginx.conf",
           "options/gzip.conf",
+          "options/http2-min-1.25.1.conf",
           "options/keepalive-min-1.27.4.conf",
           "options/limits.conf",
           "options/real-ip.conf",
+          "options/tls.conf",
           "parts/client.conf",
           "parts/error-pages.conf",
           "parts/errors.conf",

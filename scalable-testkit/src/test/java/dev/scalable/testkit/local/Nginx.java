@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.scalable.testkit.nginx.NginxConf;
+import dev.scalable.testkit.nginx.NginxVersion;
+import dev.scalable.testkit.run.Shell;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,8 +47,13 @@ final class Nginx implements AutoCloseable {
    * @param http added to site/http.conf
    */
   static Nginx before(List<InetSocketAddress> slots, String http) throws IOException {
+    return before(slots, http, "");
+  }
+
+  /** As {@link #before(List, String)}, with text added to site/listen.conf as well. */
+  static Nginx before(List<InetSocketAddress> slots, String http, String listen) throws IOException {
     for (int attempt = 1; ; attempt++) {
-      Nginx nginx = launch(slots, http);
+      Nginx nginx = launch(slots, http, listen);
       await()
           .pollDelay(Duration.ZERO)
           .pollInterval(Duration.ofMillis(5))
@@ -60,6 +68,23 @@ final class Nginx implements AutoCloseable {
         throw new AssertionError("nginx did not start:\n" + error);
       }
     }
+  }
+
+  URI uri() {
+    return URI.create("http://127.0.0.1:" + port);
+  }
+
+  /** Of the nginx that all of this runs on. */
+  static NginxVersion version() {
+    return NginxBinary.find().version();
+  }
+
+  /** Has it read its configuration again, and waits until new workers have taken over and the old ones listen no more. */
+  void reload() throws IOException {
+    long master = Long.parseLong(Files.readString(conf.folder().resolve("nginx.pid")).strip());
+    NginxWorkers old = NginxWorkers.of(master);
+    Shell.signal(master, "HUP");
+    await().atMost(Duration.ofSeconds(20)).until(() -> old.haveSuccessors() && old.listenNoMore());
   }
 
   Wire connect() throws IOException {
@@ -98,18 +123,22 @@ final class Nginx implements AutoCloseable {
     deleteFolder();
   }
 
-  private static Nginx launch(List<InetSocketAddress> slots, String http) throws IOException {
+  private static Nginx launch(List<InetSocketAddress> slots, String http, String listen) throws IOException {
     Path folder = Files.createTempDirectory("scalable-nginx-test-");
     int port = Upstream.freePort();
     int statusPort = Upstream.freePort();
     NginxBinary nginx = NginxBinary.find();
     CheckedConf conf =
         CheckedConf.write(folder, nginx, Sites.of(slots, port, statusPort, nginx.version()), Map.of());
-    Path site = folder.resolve("site/http.conf");
-    Files.writeString(site, Files.readString(site) + http);
+    add(folder.resolve("site/http.conf"), http);
+    add(folder.resolve("site/listen.conf"), listen);
     File output = folder.resolve("logs/output").toFile();
     Process process = new ProcessBuilder(conf.command()).redirectErrorStream(true).redirectOutput(output).start();
     return new Nginx(conf, port, statusPort, process);
+  }
+
+  private static void add(Path file, String text) throws IOException {
+    Files.writeString(file, Files.readString(file) + text);
   }
 
   private boolean answers() {
