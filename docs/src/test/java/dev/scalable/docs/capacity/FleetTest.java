@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 class FleetTest {
 
   // begin
-  static final Cost HIT = new Cost(60e-6, 30e-6, 0, 0, 0.001);
-  static final Cost QUERY = new Cost(200e-6, 35e-6, 120e-6, 0.001, 0.003);
-  static final Cost WRITE = new Cost(500e-6, 40e-6, 600e-6, 0.005, 0.010);
+  static final Cost HIT = new Cost(120e-6, 40e-6, 0, 0, 0.001);
+  static final Cost QUERY = new Cost(700e-6, 50e-6, 70e-6, 0.001, 0.003);
+  static final Cost WRITE = new Cost(2500e-6, 90e-6, 550e-6, 0.005, 0.010);
 
   static final Cost SHOP = Cost.mean(new Share(0.80, HIT), new Share(0.15, QUERY), new Share(0.05, WRITE));
   static final Instance TWO_CORES = new Instance(2, 10, 256);
