@@ -12,7 +12,7 @@ package dev.scalable.docs.capacity;
  */
 record Fleet(long instances, String bound, double nginxCores, double databaseCores, long connections, double redisMessages) {
 
-  /** Of whatever a share must stay free, or requests queue: at 60 % a random arrival waits about as long as it takes. */
+  /** The rest must stay free, or requests queue: at 60 % they wait 1.5 times as long as they take, at 90 % 9 times. */
   static final double BUSY = 0.6;
 
   /**
