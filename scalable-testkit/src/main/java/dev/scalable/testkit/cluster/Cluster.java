@@ -1,6 +1,7 @@
 package dev.scalable.testkit.cluster;
 
 import dev.scalable.testkit.backend.Capability;
+import dev.scalable.testkit.backend.ClusterException;
 import dev.scalable.testkit.backend.Environment;
 import dev.scalable.testkit.backend.Exit;
 import dev.scalable.testkit.backend.Node;
