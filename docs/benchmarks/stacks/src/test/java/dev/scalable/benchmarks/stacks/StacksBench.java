@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
  * mvn -Pbench -pl docs/benchmarks/stacks -am test -Dtest=StacksBench -Dsurefire.failIfNoSpecifiedTests=false
  * </pre>
  *
- * <p>{@code -Dstacks=ours,fastapi} measures these alone, {@code -Dstacks.rounds} says how many windows of each kind there
- * are (5 if absent), {@code -Dstacks.seconds} how long one is (2), {@code -Dstacks.warmup} how many seconds each stack is
- * warmed up with each kind of request (8).
+ * <p>{@code -Dstacks=ours,fastapi} measures these alone. {@code -Dstacks.rounds} says how many windows each stack has for
+ * each kind of request (5 if absent; half as many at a fixed rate), {@code -Dstacks.seconds} how long one is (2), {@code
+ * -Dstacks.warmup} for how many seconds each stack is warmed up with each kind of request (8).
  *
  * <p>It fails if one request fails, if stacks answer the same question differently, or if what orders left in a database
  * is not that of the orders that were confirmed. Times are printed, whatever they are.
@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 final class StacksBench {
 
   private static final int ROUNDS = Integer.getInteger("stacks.rounds", 5);
+  private static final int OPEN_ROUNDS = (ROUNDS + 1) / 2;
   private static final Duration WINDOW = Duration.ofSeconds(Integer.getInteger("stacks.seconds", 2));
   private static final Duration WARM_UP = Duration.ofSeconds(Integer.getInteger("stacks.warmup", 8));
 
@@ -86,7 +87,7 @@ final class StacksBench {
     rates.put(endpoint, rate);
     Duration time = Duration.ofMillis(
         Math.clamp(Math.round(1_000 * OPEN_REQUESTS / rate), WINDOW.toMillis(), LONGEST_OPEN_MILLIS));
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < OPEN_ROUNDS; round++) {
       for (Stand stand : stands) {
         int now = round;
         add(stand.turn(() -> stand.open(endpoint, now, rate, time)));
