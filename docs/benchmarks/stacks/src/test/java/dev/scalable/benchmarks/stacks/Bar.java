@@ -70,6 +70,7 @@ record Bar(String what, Quartiles ratio, double bound, boolean atLeast) {
   private static Bar of(String what, Figures figures, String stack, Endpoint endpoint, boolean open,
       ToDoubleFunction<Window> figure, double bound, boolean atLeast) {
     return new Bar(endpoint + ": " + what,
-        figures.ratio(figures.of(Stack.OURS, endpoint, open), figures.of(stack, endpoint, open), figure), bound, atLeast);
+        figures.ratio(figures.of(Stack.OURS, endpoint, open), figures.of(stack, endpoint, open), figure), bound,
+        atLeast);
   }
 }

@@ -14,7 +14,8 @@ final class Contestants {
   static {
     ALL.put(Stack.OURS, Starter::stack);
     ALL.put("fastapi", FastApi::stack);
-    ALL.put("undertow", () -> JavaPeer.stack("undertow", "Undertow with a pool of workers", "undertow-core", "undertow.Main"));
+    ALL.put("undertow",
+        () -> JavaPeer.stack("undertow", "Undertow with a pool of workers", "undertow-core", "undertow.Main"));
     ALL.put("helidon", () -> JavaPeer.stack("helidon", "Helidon SE", "helidon-webserver", "helidon.Main"));
     ALL.put("javalin", () -> JavaPeer.stack("javalin", "Javalin", "javalin", "javalin.Main"));
     ALL.put("spring-boot", () -> JavaPeer.stack("spring-boot", "Spring Boot", "spring-boot", "spring.Main"));

@@ -31,15 +31,16 @@ final class FastApi {
    * @throws IllegalStateException if there is no Python with the packages; says which to install
    */
   static Stack stack() {
-    List<String> pythons = Stream.of(System.getProperty("stacks.python", "python3"), "/usr/bin/python3").distinct().toList();
+    List<String> pythons =
+        Stream.of(System.getProperty("stacks.python", "python3"), "/usr/bin/python3").distinct().toList();
     for (String python : pythons) {
       Optional<String> versions = output(python, "-c", VERSIONS);
       if (versions.isPresent()) {
         return new Stack("fastapi", versions.get(), app(python));
       }
     }
-    throw new IllegalStateException(String.format(Locale.ROOT, "FastAPI cannot be measured: neither of %s can import what it"
-        + " needs. On Debian: %s. Another Python is named by -Dstacks.python; without FastAPI: -Dstacks=ours,...",
+    throw new IllegalStateException(String.format(Locale.ROOT, "FastAPI cannot be measured: none of %s can import what"
+        + " it needs. On Debian: %s. Another Python is named by -Dstacks.python; without FastAPI: -Dstacks=ours,...",
         pythons, INSTALL));
   }
 
@@ -56,8 +57,11 @@ final class FastApi {
     try {
       Path printed = Files.createTempFile("versions", ".txt");
       try {
-        int exit = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(printed.toFile()).start().waitFor();
-        return exit == 0 ? Optional.of(Files.readString(printed, StandardCharsets.UTF_8).strip()) : Optional.empty();
+        Process process =
+            new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(printed.toFile()).start();
+        return process.waitFor() == 0
+            ? Optional.of(Files.readString(printed, StandardCharsets.UTF_8).strip())
+            : Optional.empty();
       } finally {
         Files.delete(printed);
       }

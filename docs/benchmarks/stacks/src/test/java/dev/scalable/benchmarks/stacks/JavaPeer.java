@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A stack in Java that is a module of its own, below {@code peers}, and runs on the class path that Maven wrote there. */
+/** A stack in Java: a module of its own, below {@code peers}, which runs on the class path that Maven wrote there. */
 final class JavaPeer {
 
   private JavaPeer() {}

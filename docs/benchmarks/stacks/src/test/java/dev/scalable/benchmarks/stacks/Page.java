@@ -37,9 +37,9 @@ record Page(List<Stack> stacks, String begin, Figures figures, Map<Endpoint, Dou
     StringBuilder text = new StringBuilder(title);
     text.append("Before: ").append(begin).append("\n\nAfter: ").append(Machine.line()).append("\n\n");
     stacks.forEach(stack -> text.append("- ").append(stack.name()).append(": ").append(stack.title()).append('\n'));
-    text.append(String.format(Locale.ROOT, "%nTwo instances of each behind the same Nginx; medians (quartiles) of windows"
-        + " taken in turns; microseconds of processor time per request;%n%d connections, and one open rate for all"
-        + " with response times from when a request was due.%n", Stand.USERS));
+    text.append(String.format(Locale.ROOT, "%nTwo instances of each behind the same Nginx; medians (quartiles) of"
+        + " windows taken in turns; microseconds of processor time per request;%n%d connections, and one open rate for"
+        + " all with response times from when a request was due.%n", Stand.USERS));
     for (Endpoint endpoint : Endpoint.values()) {
       text.append('\n').append(heading).append(endpoint).append("\n\n").append(as.apply(table(endpoint))).append('\n');
     }
@@ -48,8 +48,8 @@ record Page(List<Stack> stacks, String begin, Figures figures, Map<Endpoint, Dou
           .append(as.apply(bars(stack))).append('\n');
     }
     long disturbed = figures.all().stream().filter(window -> !window.remark().isEmpty()).count();
-    return text.append(String.format(Locale.ROOT, "%nThe machine was disturbed, or the generator not on time, in %d of %d"
-        + " windows; windows.csv says how.%n", disturbed, figures.all().size())).toString();
+    return text.append(String.format(Locale.ROOT, "%nThe machine was disturbed, or the generator not on time, in %d"
+        + " of %d windows; windows.csv says how.%n", disturbed, figures.all().size())).toString();
   }
 
   private ComparisonTable table(Endpoint endpoint) {

@@ -19,12 +19,12 @@ import org.junit.jupiter.api.Test;
  * mvn -Pbench -pl docs/benchmarks/stacks -am test -Dtest=StacksBench -Dsurefire.failIfNoSpecifiedTests=false
  * </pre>
  *
- * <p>{@code -Dstacks=ours,fastapi} measures these alone. {@code -Dstacks.rounds} says how many windows each stack has for
- * each kind of request (5 if absent; half as many at a fixed rate), {@code -Dstacks.seconds} how long one is (2), {@code
- * -Dstacks.warmup} for how many seconds each stack is warmed up with each kind of request (8).
+ * <p>{@code -Dstacks=ours,fastapi} measures these alone. {@code -Dstacks.rounds} says how many windows each stack has
+ * for each kind of request (5 if absent; half as many at a fixed rate), {@code -Dstacks.seconds} how long one is (2),
+ * {@code -Dstacks.warmup} for how many seconds each stack is warmed up with each kind of request (8).
  *
- * <p>It fails if one request fails, if stacks answer the same question differently, or if what orders left in a database
- * is not that of the orders that were confirmed. Times are printed, whatever they are.
+ * <p>It fails if one request fails, if stacks answer the same question differently, or if what orders left in a
+ * database is not that of the orders that were confirmed. Times are printed, whatever they are.
  */
 final class StacksBench {
 

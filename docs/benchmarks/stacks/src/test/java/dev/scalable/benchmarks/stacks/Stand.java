@@ -106,7 +106,8 @@ final class Stand implements AutoCloseable {
   /** The same, and what came of it. The first second after the pause does not count. */
   Window closed(Endpoint endpoint, int round, Duration time) {
     warmUp(endpoint, AWAKE);
-    return Window.of(stack, endpoint, round, sent(endpoint, endpoint.of(cluster.load()).closed(users(USERS).during(time))));
+    return Window.of(stack, endpoint, round,
+        sent(endpoint, endpoint.of(cluster.load()).closed(users(USERS).during(time))));
   }
 
   /** Sends at a fixed rate, and returns what came of it. The first second after the pause does not count. */

@@ -59,7 +59,8 @@ record Window(String stack, Endpoint endpoint, boolean open, int round, int requ
   @Override
   public String toString() {
     return String.format(Locale.ROOT, "%s, %s, %s %d: %.0f/s, app %.0f us, p50 %.2f ms, p99 %.2f ms%s", endpoint,
-        open ? "open" : "closed", stack, round, perSecond, appMicros(), p50, p99, remark.isEmpty() ? "" : " (" + remark + ")");
+        open ? "open" : "closed", stack, round, perSecond, appMicros(), p50, p99,
+        remark.isEmpty() ? "" : " (" + remark + ")");
   }
 
   private static double millis(Duration time) {

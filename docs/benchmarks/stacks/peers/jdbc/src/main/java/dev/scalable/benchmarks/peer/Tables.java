@@ -15,8 +15,8 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 
 /**
- * The tables by plain JDBC and a pool of Hikari's, and a cache of Caffeine's that no other instance hears of. Everything
- * blocks. Safe for use by many threads.
+ * The tables by plain JDBC and a pool of Hikari's, and a cache of Caffeine's that no other instance hears of.
+ * Everything blocks. Safe for use by many threads.
  */
 public final class Tables {
 

@@ -1,5 +1,6 @@
 package dev.scalable.benchmarks.peer.javalin;
 
+import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.scalable.benchmarks.peer.NewOrder;
 import dev.scalable.benchmarks.peer.Settings;
 import dev.scalable.benchmarks.peer.Tables;
@@ -16,7 +17,8 @@ public final class Main {
   public static void main(String[] args) {
     Tables tables = new Tables();
     String instance = Settings.of("INSTANCE_ID");
-    JavalinJackson json = new JavalinJackson(null, true);
+    JavalinJackson json = new JavalinJackson(null, true)
+        .updateMapper(mapper -> mapper.disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS));
     Javalin.create(config -> {
       config.concurrency.useVirtualThreads = true;
       config.startup.showJavalinBanner = false;

@@ -40,6 +40,7 @@ public class ShopController {
 
   @PostMapping("/orders")
   ResponseEntity<byte[]> place(@RequestHeader("Idempotency-Key") String key, @RequestBody NewOrder wanted) {
-    return ResponseEntity.status(HttpStatus.CREATED).contentType(MediaType.APPLICATION_JSON).body(orders.place(key, wanted));
+    return ResponseEntity.status(HttpStatus.CREATED).contentType(MediaType.APPLICATION_JSON)
+        .body(orders.place(key, wanted));
   }
 }

@@ -31,7 +31,8 @@ public final class Main {
         .get("/orders/{id}", exchange -> send(exchange, json.writeValueAsBytes(tables.order(id(exchange)))))
         .post("/orders", exchange -> {
           NewOrder wanted = json.readValue(exchange.getInputStream(), NewOrder.class);
-          byte[] answer = tables.place(exchange.getRequestHeaders().getFirst("Idempotency-Key"), wanted, json::writeValueAsBytes);
+          String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
+          byte[] answer = tables.place(key, wanted, json::writeValueAsBytes);
           exchange.setStatusCode(201);
           send(exchange, answer);
         });
@@ -40,8 +41,8 @@ public final class Main {
       exchange.getResponseHeaders().put(INSTANCE, instance);
       routes.handleRequest(exchange);
     };
-    Undertow.builder().addHttpListener(Settings.port(), Settings.of("HOST")).setHandler(new BlockingHandler(named)).build()
-        .start();
+    Undertow.builder().addHttpListener(Settings.port(), Settings.of("HOST")).setHandler(new BlockingHandler(named))
+        .build().start();
   }
 
   private static long id(HttpServerExchange exchange) {
