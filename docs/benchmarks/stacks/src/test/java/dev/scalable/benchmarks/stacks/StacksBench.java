@@ -51,6 +51,7 @@ final class StacksBench {
     try {
       for (Stack stack : stacks) {
         stands.add(Stand.start(stack));
+        System.out.println(stack.name() + " is ready: " + stack.title());
       }
       List<List<String>> ours = answers(stands.getFirst());
       for (Stand stand : stands.subList(1, stands.size())) {

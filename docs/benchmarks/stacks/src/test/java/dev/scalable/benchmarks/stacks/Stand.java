@@ -12,8 +12,12 @@ import dev.scalable.testkit.load.Call;
 import dev.scalable.testkit.load.Client;
 import dev.scalable.testkit.load.Load;
 import dev.scalable.testkit.load.LoadResult;
+import dev.scalable.testkit.load.NoAnswerException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A stack that stands ready: two instances behind an Nginx of its own, with a PostgreSQL and a Redis of its own. Its
@@ -22,6 +26,8 @@ import java.time.Duration;
 final class Stand implements AutoCloseable {
 
   static final int USERS = 20;
+
+  private static final Logger log = LoggerFactory.getLogger(Stand.class);
 
   private static final Duration AWAKE = Duration.ofSeconds(1);
 
@@ -40,12 +46,35 @@ final class Stand implements AutoCloseable {
     Stand stand = new Stand(stack, cluster);
     try {
       Shop.fill(cluster);
+      stand.wake();
       cluster.instances().forEach(Instance::pause);
       return stand;
     } catch (SQLException | RuntimeException e) {
       cluster.close();
       throw e;
     }
+  }
+
+  /**
+   * Asks for everything once, again and again until it is answered: what was never asked for has to be loaded first, and
+   * on a busy machine that takes longer than Nginx waits.
+   */
+  private void wake() {
+    List<Call> calls = List.of(Call.get("/products/1"), Shop.signedIn(Call.get("/orders/1")),
+        Shop.signedIn(Call.post("/orders", Shop.order(1))).header("Idempotency-Key", "first"));
+    for (Instance instance : cluster.instances()) {
+      for (Call call : calls) {
+        boolean answered = false;
+        for (int times = 0; !answered && times < 5; times++) {
+          try (Client client = Client.open(instance.uri())) {
+            answered = client.send(call).status() / 100 == 2;
+          } catch (NoAnswerException e) {
+            log.info("{} is asked again: {}", stack.name(), e.getMessage());
+          }
+        }
+      }
+    }
+    orders++;
   }
 
   Stack stack() {
@@ -132,8 +161,10 @@ final class Stand implements AutoCloseable {
     return result;
   }
 
+  /** Lets its instances go on before they are told to end, which they could not hear otherwise. */
   @Override
   public void close() {
+    cluster.instances().stream().filter(Instance::isRunning).forEach(Instance::resume);
     cluster.close();
   }
 }
