@@ -71,4 +71,20 @@ class TakeAwayIT {
         .contains("\"THE_SALE_SAMPLE_PRODUCTS\"");
     assertThat(folder.resolve("run")).isExecutable();
   }
+
+  @Test
+  void what_makes_an_image_and_brings_it_up_comes_along_and_nothing_secret() throws Exception {
+    Path folder = temp.resolve("taken");
+
+    Command takeAway = Taken.takeAway(folder.toString(), "--package", Taken.PACKAGE);
+
+    assertThat(takeAway.exitCode()).as(takeAway.told()).isZero();
+    assertThat(folder.resolve("docker/Dockerfile")).content().contains("ARG APP=.\n", "ARG TEMPLATES=docker\n");
+    assertThat(folder.resolve("compose/compose.yaml")).content()
+        .contains("image: ${APP_IMAGE:-shop}", "SHOP_MERCHANT_TOKEN_FILE:", "com.acme.shop.Migrate");
+    assertThat(folder.resolve("compose/rolling-restart")).isExecutable();
+    assertThat(folder.resolve("nginx/nginx.conf")).exists();
+    assertThat(folder.resolve("compose/secrets")).doesNotExist();
+    assertThat(folder.resolve("compose/.env")).doesNotExist();
+  }
 }

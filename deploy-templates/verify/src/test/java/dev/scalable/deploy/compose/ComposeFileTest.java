@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scalable.deploy.Templates;
 import dev.scalable.deploy.kubernetes.Mistake;
+import dev.scalable.testkit.run.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +69,28 @@ class ComposeFileTest {
     Files.writeString(copy.resolve("compose/compose.yaml"), text.replace(right, wrong));
 
     assertThat(findings(copy)).anySatisfy(finding -> assertThat(finding).contains(words[2]).matches("(?s)compose/compose.yaml:\\d+:.*"));
+  }
+
+  /** Under the starter's own name, as the names of its settings are those of the reference. */
+  @Test
+  void what_the_starter_takes_along_has_no_mistake_either_and_names_only_what_has_come_along() throws IOException {
+    Path taken = copy.resolve("taken");
+    Shell.run(List.of(Templates.all().resolveSibling("starter-app").resolve("take-away").toString(), taken.toString(),
+        "--package", "com.acme.starter")).outputOfSuccess();
+
+    assertThat(findings(taken)).isEmpty();
+    assertThat(ComposeFile.read(taken).text("app", "image")).contains("starter");
+    assertThat(ComposeFile.read(taken).words("migrate", "entrypoint")).endsWith("com.acme.starter.Migrate");
+    assertThat(taken.resolve("docker/Dockerfile")).content().contains("ARG APP=.\n", "ARG TEMPLATES=docker\n",
+        "ARG MIGRATE=com.acme.starter.Migrate\n");
+    assertThat(taken.resolve(".dockerignore")).content().contains("\n!docker\n!target/lib\n!target/*-app.jar");
+    for (String script : List.of("compose/rolling-restart", "rolling-restart.sh")) {
+      assertThat(taken.resolve(script)).isExecutable();
+    }
+    try (Stream<Path> all = Files.walk(taken)) {
+      assertThat(all.filter(Files::isRegularFile).filter(file -> !file.startsWith(taken.resolve("src")) && !file.endsWith("run")))
+          .allSatisfy(file -> assertThat(file).content().doesNotContain("deploy-templates"));
+    }
   }
 
   static Stream<String> mistakes() {
