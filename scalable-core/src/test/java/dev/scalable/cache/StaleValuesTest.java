@@ -218,11 +218,14 @@ class StaleValuesTest {
       return calls.get() == 2;
     });
     assertThat(cache.get(1L)).isEqualTo("old");
+    long opened = System.nanoTime();
     gate.countDown();
     await().pollInterval(Duration.ofMillis(10)).until(() -> "new".equals(cache.get(1L)) && "new".equals(other.get(1L)));
+    // On a machine that stood still the new value has had its own turn meanwhile, once in each half of its time.
+    int more = (int) Duration.ofNanos(System.nanoTime() - opened).dividedBy(Duration.ofSeconds(3));
     // The other one may have had its turn, too, and found in Redis what the first had loaded.
-    assertThat(cache.stats().refreshed() + other.stats().refreshed()).isBetween(1L, 2L);
-    assertThat(calls).as("loaded by one of the two").hasValue(2);
+    assertThat(cache.stats().refreshed() + other.stats().refreshed()).isBetween(1L, 2L + 2 * more);
+    assertThat(calls.get()).as("loaded by one of the two").isBetween(2, 2 + more);
   }
 
   /** Case 6 of the twenty. */
