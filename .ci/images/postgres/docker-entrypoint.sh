@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the data on the first start, as POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DB, POSTGRES_INITDB_ARGS and
+# Makes the data on the first start, as POSTGRES_USER, POSTGRES_PASSWORD or POSTGRES_PASSWORD_FILE, POSTGRES_DB, POSTGRES_INITDB_ARGS and
 # POSTGRES_HOST_AUTH_METHOD say, with the files of /docker-entrypoint-initdb.d, then becomes the server.
 set -eu
 
@@ -15,6 +15,7 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   user=${POSTGRES_USER:-postgres}
   database=${POSTGRES_DB:-$user}
   method=${POSTGRES_HOST_AUTH_METHOD:-scram-sha-256}
+  if [ -n "${POSTGRES_PASSWORD_FILE:-}" ]; then POSTGRES_PASSWORD=$(cat "$POSTGRES_PASSWORD_FILE"); fi
   if [ -z "${POSTGRES_PASSWORD:-}" ] && [ "$method" != trust ]; then
     echo "Error: Database is uninitialized and superuser password is not specified. Set POSTGRES_PASSWORD." >&2
     exit 1

@@ -6,7 +6,7 @@ package dev.scalable.deploy.kubernetes;
  * @param place where it was written, also if that is a patch or another file than the resource's
  * @param message what is wrong, in a sentence with the values in question
  */
-record Finding(Place place, String message) {
+public record Finding(Place place, String message) {
 
   @Override
   public String toString() {

@@ -1,7 +1,7 @@
 package dev.scalable.deploy.kubernetes;
 
 /** What cannot be rendered at all, and where it was written. */
-final class Mistake extends RuntimeException {
+public final class Mistake extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 

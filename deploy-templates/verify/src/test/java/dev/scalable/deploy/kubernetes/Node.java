@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A part of a YAML document that knows where it was written, also after patches have moved it. */
-sealed interface Node {
+public sealed interface Node {
 
   Place place();
 
@@ -54,7 +54,7 @@ sealed interface Node {
   /** A map; its entries may be changed. */
   record Mapping(Place place, Map<String, Node> entries) implements Node {
 
-    Mapping(Place place) {
+    public Mapping(Place place) {
       this(place, new LinkedHashMap<>());
     }
 
@@ -73,7 +73,7 @@ sealed interface Node {
     }
 
     /** The map under a key, made if there is none. */
-    Mapping child(String key) {
+    public Mapping child(String key) {
       return (Mapping) entries.computeIfAbsent(key, absent -> new Mapping(place));
     }
   }

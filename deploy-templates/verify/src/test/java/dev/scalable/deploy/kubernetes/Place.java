@@ -9,9 +9,9 @@ import java.nio.file.Path;
  * @param line its line, from 1; 0 where the file as a whole is meant
  * @param column its column, from 1; 0 as above
  */
-record Place(Path file, int line, int column) {
+public record Place(Path file, int line, int column) {
 
-  static Place of(Path file) {
+  public static Place of(Path file) {
     return new Place(file, 0, 0);
   }
 

@@ -20,7 +20,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** Reads YAML as the tools of Kubernetes do, and refuses what they would read otherwise than it looks. */
-final class YamlFile {
+public final class YamlFile {
 
   /** Truth values and octal numbers of YAML 1.1, which Kubernetes' reader still knows. */
   private static final Pattern OLD = Pattern.compile("(?i)y|n|yes|no|on|off|0\\d+|\\d+(:\\d\\d)+");
@@ -37,7 +37,7 @@ final class YamlFile {
    * @param root what {@code file} is relative to
    * @throws Mistake if it is no YAML, or has a key twice or a word that YAML 1.1 takes for something else
    */
-  static List<Node.Mapping> documents(Path root, Path file) {
+  public static List<Node.Mapping> documents(Path root, Path file) {
     List<Node.Mapping> documents = new ArrayList<>();
     for (Node node : any(root, file)) {
       if (node instanceof Node.Mapping map) {
@@ -50,7 +50,7 @@ final class YamlFile {
   }
 
   /** As {@link #documents}, of documents that need not be maps. */
-  static List<Node> any(Path root, Path file) {
+  public static List<Node> any(Path root, Path file) {
     try {
       return any(file, Files.readString(root.resolve(file)), 0);
     } catch (IOException e) {
@@ -63,7 +63,7 @@ final class YamlFile {
    *
    * @param linesBefore how many lines of the file are above it
    */
-  static List<Node> any(Path file, String text, int linesBefore) {
+  public static List<Node> any(Path file, String text, int linesBefore) {
     return new YamlFile(file).nodes(text, linesBefore);
   }
 

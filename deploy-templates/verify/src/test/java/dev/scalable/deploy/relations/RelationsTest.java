@@ -34,6 +34,7 @@ class RelationsTest {
   /** Of each template that starts instances, by its folder. */
   private static final Map<String, Reader> READERS = new TreeMap<>(Map.of(
       "systemd", SystemdTemplate::read,
+      "compose", ComposeTemplate::read,
       "kubernetes", KubernetesTemplate::read));
 
   /** Folders of such templates. One that is there needs a reader above. */
@@ -68,6 +69,19 @@ class RelationsTest {
       "kubernetes/base/settings.env | SCALABLE_DB_POOL_SIZE=10 | SCALABLE_DB_POOL_SIZE=50 | make 555, but PostgreSQL gives 500",
       "kubernetes/components/hpa/hpa.yaml | maxReplicas: 10 | maxReplicas: 20 | there are 21 places for instances",
       "kubernetes/overlays/prod/upstream.conf | proxy_next_upstream_tries 12; | proxy_next_upstream_tries 3; | so it must make 12",
+      "compose/compose.yaml | stop_grace_period: 40s | stop_grace_period: 25s | compose: an instance is killed after PT25S",
+      "compose/compose.yaml | SCALABLE_DRAIN_TIMEOUT: 20s | SCALABLE_DRAIN_TIMEOUT: 7s | compose: a request may take PT8S",
+      "compose/compose.yaml | SCALABLE_DB_POOL_SIZE: \"10\" | SCALABLE_DB_POOL_SIZE: \"30\" | make 125, but PostgreSQL gives 97",
+      "compose/compose.yaml | SCALABLE_INSTANCES: \"4\" | SCALABLE_INSTANCES: \"6\" | compose: Nginx makes 5 attempts, but there are 6",
+      "compose/compose.yaml | APP_FILES:-65536 | APP_FILES:-4096 | compose: an instance may have 4096 files open",
+      "compose/compose.yaml | stop_grace_period: 45s | stop_grace_period: 30s | compose: Nginx is killed after 30 s",
+      "compose/compose.yaml | stop_signal: SIGQUIT | stop_signal: SIGTERM | which cuts what is in flight",
+      "compose/compose.yaml | stop_grace_period: 40s | stop_grace_period: 60s | the engine kills it after 60 s only",
+      "compose/compose.yaml | APP_PORT:-8080}:8080 | APP_PORT:-8080}:80 | Nginx listens on 8080, but published is",
+      "compose/compose.yaml | LOG_LEVEL: INFO | SCALABLE_HTTP_PORT: \"9000\" | instances listen on [app:9000], but Nginx",
+      "compose/site/upstream.conf | proxy_next_upstream_tries 5; | proxy_next_upstream_tries 3; | compose: Nginx makes 3 attempts",
+      "compose/site/upstream.conf | server app:8080 | server app:8081 | compose: instances listen on [app:8080]",
+      "compose/site/upstream.conf | resolver 127.0.0.11 | resolver 127.0.0.53 | but the engine answers at 127.0.0.11",
       "rolling-restart.sh | path=/health/ready | path=/healthz | asks for [/healthz]",
       "rolling-restart.sh | grace=60 | grace=30 | waits PT30S for an instance to end");
 
@@ -138,6 +152,7 @@ class RelationsTest {
 
   private static List<String> broken(Path templates) throws IOException {
     List<String> broken = new ArrayList<>(SystemdTemplate.brokenIn(templates));
+    broken.addAll(ComposeTemplate.brokenIn(templates));
     for (Map.Entry<String, Reader> reader : READERS.entrySet()) {
       if (Files.isDirectory(templates.resolve(reader.getKey()))) {
         broken.addAll(Relations.brokenIn(reader.getValue().read(templates)));

@@ -21,8 +21,8 @@ final class SystemdTemplate {
   /** It starts no PostgreSQL: as one comes, 100 less 3 that are reserved. */
   private static final int MAX_CONNECTIONS = 97;
 
-  private static final Pattern PATH = Pattern.compile(" path=(\\S+)");
-  private static final Pattern GRACE = Pattern.compile(" grace=(\\d+)");
+  static final Pattern PATH = Pattern.compile(" path=(\\S+)");
+  static final Pattern GRACE = Pattern.compile(" grace=(\\d+)");
 
   private SystemdTemplate() {}
 
@@ -73,7 +73,7 @@ final class SystemdTemplate {
   }
 
   /** A default of rolling-restart.sh. */
-  private static String said(Path templates, Pattern what) throws IOException {
+  static String said(Path templates, Pattern what) throws IOException {
     Matcher found = what.matcher(Files.readString(templates.resolve("rolling-restart.sh")));
     if (!found.find()) {
       throw new IllegalArgumentException("rolling-restart.sh does not say" + what);
