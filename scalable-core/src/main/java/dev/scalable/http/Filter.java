@@ -7,7 +7,9 @@ package dev.scalable.http;
  * <p>A filter that may block sends its routes to a handler thread, also those that could have been answered on the server's IO
  * thread. One that only computes says so by {@link #nonBlocking(Filter)}, and keeps them there. A request that is refused before it
  * reaches a route (404, 405, 413, ...), and one with OPTIONS, passes those filters of all routes that do not block. The
- * 504 of a request that was not answered in time passes those of its route that do not block, for the second time.
+ * 503 of a request for which no place was free passes those of its route that do not block; so does the 504 of one that was not
+ * answered in time, for the second time. Of them, one behind a filter that blocks, which may have had to find out who asks, can
+ * only add to such an answer: what it throws counts for nothing.
  *
  * <p>Implementations are safe for use by many threads, and stateless: what they remember belongs into Redis or the database.
  */

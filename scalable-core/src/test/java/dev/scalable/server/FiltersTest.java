@@ -178,6 +178,31 @@ class FiltersTest {
 
   @ParameterizedTest
   @EnumSource
+  void a_filter_that_lacks_what_one_that_blocks_would_have_found_out_changes_no_answer_of_the_server(ServerSettings.Threads threads)
+      throws Exception {
+    Filter blocking = (request, next) -> next.proceed(request.as(Principal.named("ali")));
+    Filter after = Filter.nonBlocking((request, next) -> {
+      Response response = next.proceed(request);
+      return response.header("X-Of", request.principal().name());
+    });
+    Route late = Route.get("/late", r -> {
+      new CountDownLatch(1).await();
+      return Response.noContent();
+    }).withTimeout(Duration.ofMillis(30));
+    try (TestServer server = start(threads, Filters.of(Filter.nonBlocking(mark("before")), blocking, after,
+        Filter.nonBlocking(mark("behind"))), late, Route.get("/x", r -> Response.text("x")));
+        Wire wire = server.connect()) {
+      assertThat(wire.ask(get("/nowhere"))).satisfies(answer -> {
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.all("X-Passed")).containsExactly("behind on the IO thread", "before on the IO thread");
+      });
+      assertThat(wire.ask(get("/late")).status()).isEqualTo(504);
+      assertThat(wire.ask(get("/x")).header("X-Of")).contains("ali");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void health_is_asked_without_passing_the_filters_of_the_app(ServerSettings.Threads threads) throws Exception {
     try (TestServer server = start(threads, Filters.of(TOKEN), warm()); Wire wire = server.connect()) {
       assertThat(wire.ask(get("/health/live")).status()).isEqualTo(200);

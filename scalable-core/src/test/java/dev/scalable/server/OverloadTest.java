@@ -6,7 +6,10 @@ import static dev.scalable.server.Wire.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.scalable.http.Filter;
+import dev.scalable.http.Filters;
 import dev.scalable.http.Lookup;
+import dev.scalable.http.Principal;
 import dev.scalable.http.Response;
 import dev.scalable.http.Route;
 import java.time.Duration;
@@ -25,6 +28,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OverloadTest {
 
   private static final String LONG = "8s";
+
+  /** Blocks, so it is not asked for an answer that is given on the IO thread, and then nobody knows who asks. */
+  private static final Filter KNOWING = (request, next) -> next.proceed(request.as(Principal.named("ali")));
+  private static final Filter ASKING = Filter.nonBlocking((request, next) ->
+      next.proceed(request).header("X-Of", request.principal().name()));
 
   private final CountDownLatch release = new CountDownLatch(1);
   private final Semaphore entered = new Semaphore(0);
@@ -128,7 +136,8 @@ class OverloadTest {
   void when_as_many_wait_as_run_a_request_is_refused_before_its_body_is_read(ServerSettings.Threads threads)
       throws Exception {
     List<Wire> busy = new ArrayList<>();
-    try (TestServer server = TestServer.start(settings(threads, 1, LONG), Set.of(slow, upload)); Wire late = server.connect()) {
+    try (TestServer server = TestServer.start(settings(threads, 1, LONG), Set.of(slow, upload), Filters.of(KNOWING, ASKING));
+        Wire late = server.connect()) {
       occupy(server, 1, busy);
       Wire waits = server.connect();
       busy.add(waits);
@@ -141,6 +150,25 @@ class OverloadTest {
       assertThat(refused.status()).isEqualTo(503);
       release.countDown();
       assertThat(busy.get(0).answer().status()).isEqualTo(200);
+    } finally {
+      close(busy);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void one_that_is_refused_is_not_told_that_it_does_not_say_who_it_is(ServerSettings.Threads threads) throws Exception {
+    List<Wire> busy = new ArrayList<>();
+    try (TestServer server = TestServer.start(settings(threads, 1, "50ms"), Set.of(slow), Filters.of(KNOWING, ASKING));
+        Wire late = server.connect()) {
+      occupy(server, 1, busy);
+
+      Wire.Answer refused = late.ask(get("/slow"));
+
+      assertThat(refused.status()).isEqualTo(503);
+      assertThat(refused.header("Retry-After")).isPresent();
+      release.countDown();
+      assertThat(busy.get(0).answer().header("X-Of")).contains("ali");
     } finally {
       close(busy);
     }

@@ -146,16 +146,19 @@ class RollingRestartTest {
         .flatMap(number -> List.of("stop app@" + number + ".service", "start app@" + number + ".service").stream()).toList());
   }
 
-  /** What goes wrong, by the options that make it; and what is said, and by the file that tells it, done. */
+  /**
+   * What goes wrong, by the options that make it; and what is said, and by the file that tells it, done. All at once, so that each of
+   * them waits for a while until its turn at the balancer meets the instance that it looks for.
+   */
   private enum Failure {
-    KILLED("--stop 'false' --start 'touch $0.killed-$1'", "ABORTED at instance 1: it did not end well", "killed-1"),
-    DEAD("--stop 'touch $0.dead-$1' --start 'false'", "ABORTED at instance 1: it could not be started", "dead-1"),
+    KILLED("--patience 60 --stop 'false' --start 'touch $0.killed-$1'", "ABORTED at instance 1: it did not end well", "killed-1"),
+    DEAD("--patience 60 --stop 'touch $0.dead-$1' --start 'false'", "ABORTED at instance 1: it could not be started", "dead-1"),
     SILENT("--stop 'touch $0.silent-$1' --start 'true' --id '[ -e $0.silent-$1 ] || echo app-$1'",
-        "ABORTED at instance 1: 1 did not say within 3 s that it is ready", "silent-1"),
+        "ABORTED at instance 1: 1 did not say within 8 s that it is ready", "silent-1"),
     UNUSED("--stop 'touch $0.unused-$1' --start 'true' --id 'if [ $1 = 1 ]; then echo nobody; else echo app-$1; fi'",
         "ABORTED at instance 1: 1 (nobody) is ready, but was seen 0 times of 1 through", "unused-1"),
     ALONE("--stop 'touch $0.alone-$1' --start 'true' --id '[ $1 = 2 ] || echo app-$1'",
-        "ABORTED at instance 1: 2 did not say within 3 s that it is ready", "");
+        "ABORTED at instance 1: 2 did not say within 8 s that it is ready", "");
 
     private final String options;
     private final String message;
@@ -176,7 +179,7 @@ class RollingRestartTest {
     try (ExecutorService threads = Executors.newCachedThreadPool()) {
       for (Failure failure : Failure.values()) {
         running.put(failure, threads.submit(() -> Shell.run(folder, LIMIT, List.of("/bin/sh", "-c", script + " --balancer "
-            + cluster.uri() + " --id 'echo app-$1' --patience 3 --times 1 --soak 0 " + failure.options + " 1 2"))));
+            + cluster.uri() + " --id 'echo app-$1' --patience 8 --times 1 --soak 0 " + failure.options + " 1 2"))));
       }
     }
 
