@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the data on the first start, as POSTGRES_USER, POSTGRES_PASSWORD or POSTGRES_PASSWORD_FILE, POSTGRES_DB, POSTGRES_INITDB_ARGS and
-# POSTGRES_HOST_AUTH_METHOD say, with the files of /docker-entrypoint-initdb.d, then becomes the server.
+# Makes the data on the first start, as POSTGRES_USER, POSTGRES_PASSWORD or POSTGRES_PASSWORD_FILE, POSTGRES_DB,
+# POSTGRES_INITDB_ARGS and POSTGRES_HOST_AUTH_METHOD say, with the files of /docker-entrypoint-initdb.d, then becomes the server.
 set -eu
 
 case ${1:-} in -*) set -- postgres "$@" ;; esac

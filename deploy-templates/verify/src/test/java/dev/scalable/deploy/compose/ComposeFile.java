@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** compose.yaml of a folder as Compose reads it where no variable is set: merges are merged, and variables have their defaults. */
+/** compose.yaml of a folder as Compose reads it where no variable is set: merged, and with the defaults of variables. */
 public final class ComposeFile {
 
   private static final Path NAME = Path.of("compose", "compose.yaml");
@@ -38,8 +38,10 @@ public final class ComposeFile {
 
   private static Node resolved(Node node) {
     return switch (node) {
-      case Node.Scalar scalar -> scalar.value() instanceof String text ? new Node.Scalar(scalar.place(), value(text)) : scalar;
-      case Node.Sequence list -> new Node.Sequence(list.place(), new ArrayList<>(list.items().stream().map(ComposeFile::resolved).toList()));
+      case Node.Scalar scalar ->
+          scalar.value() instanceof String text ? new Node.Scalar(scalar.place(), value(text)) : scalar;
+      case Node.Sequence list -> new Node.Sequence(list.place(),
+          new ArrayList<>(list.items().stream().map(ComposeFile::resolved).toList()));
       case Node.Mapping map -> {
         Node.Mapping all = new Node.Mapping(map.place());
         map.at("<<").ifPresent(merged -> all.entries().putAll(((Node.Mapping) resolved(merged)).entries()));

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** compose.yaml has the fields that Compose knows and keeps what its README promises; a copy with a mistake is caught, with the line. */
+/** compose.yaml has fields that Compose knows and keeps what its README promises; a copy with a mistake is caught. */
 class ComposeFileTest {
 
   private static final Path REFERENCE = Templates.all().resolveSibling("docs").resolve("reference/configuration.md");
@@ -33,17 +33,17 @@ class ComposeFileTest {
       "    restart: \"no\" | restart: always | migrate has restart: always",
       "    stop_grace_period: 40s |  | app is killed 10 s after SIGTERM",
       "    deploy:\n      replicas | container_name: app\n    deploy:\n      replicas | 'container_name'",
-      "      migrate: {condition: service_completed_successfully} | migrate: {condition: service_started} | does not wait for migrate",
-      "condition: service_started, required: false | condition: service_started | needs pgbouncer, which only a profile starts",
+      "condition: service_completed_successfully | condition: service_started | does not wait for migrate",
+      "started, required: false | started | needs pgbouncer, which only a profile starts",
       "${APP_ADDRESS:-127.0.0.1}: | ${APP_ADDRESS:-0.0.0.0}: | publishes 0.0.0.0:8080:8080 to everybody",
       ":${APP_PORT:-8080}:8080 | :${APP_PORT:-8080}:80 | but listens on 8080",
       "SCALABLE_DB_POOL_SIZE: | SCALABLE_DB_POOLSIZE: | app sets SCALABLE_DB_POOLSIZE, which is no setting",
       "SCALABLE_DB_PASSWORD_FILE: /run/secrets/db-password | SCALABLE_DB_PASSWORD: hunter2 | has a secret written down",
-      "SCALABLE_DB_PASSWORD_FILE: /run/secrets/db-password | SCALABLE_DB_PASSWORD_FILE: /run/secrets/pw | where no secret of it is",
+      "FILE: /run/secrets/db-password | FILE: /run/secrets/pw | where no secret of it is",
       "  back:\n    internal: true | back:\n    internal: false | db is in the network back, which is not internal",
       "./site:/etc/scalable/site:ro | ./sites:/etc/scalable/site:ro | mounts ./sites, which is not there",
       "../nginx:/etc/scalable:ro | ../nginx:/etc/scalable | may write to ../nginx",
-      "replicas: ${APP_REPLICAS:-2} | replicas: ${APP_REPLICAS:-5} | has 5 replicas, not between 2 and SCALABLE_INSTANCES",
+      "${APP_REPLICAS:-2} | ${APP_REPLICAS:-5} | has 5 replicas, not between 2 and SCALABLE_INSTANCES",
       "    profiles: [pgbouncer] |  | without a profile run",
       "APP_IMAGE:-starter-app}\n | APP_IMAGE:-starter-app}\n  image: b\n | a second time");
 
@@ -68,7 +68,8 @@ class ComposeFileTest {
     assertThat(text).contains(right);
     Files.writeString(copy.resolve("compose/compose.yaml"), text.replace(right, wrong));
 
-    assertThat(findings(copy)).anySatisfy(finding -> assertThat(finding).contains(words[2]).matches("(?s)compose/compose.yaml:\\d+:.*"));
+    assertThat(findings(copy)).anySatisfy(finding -> assertThat(finding).contains(words[2])
+        .matches("(?s)compose/compose.yaml:\\d+:.*"));
   }
 
   /** Under the starter's own name, as the names of its settings are those of the reference. */
@@ -88,7 +89,8 @@ class ComposeFileTest {
       assertThat(taken.resolve(script)).isExecutable();
     }
     try (Stream<Path> all = Files.walk(taken)) {
-      assertThat(all.filter(Files::isRegularFile).filter(file -> !file.startsWith(taken.resolve("src")) && !file.endsWith("run")))
+      assertThat(all.filter(Files::isRegularFile)
+          .filter(file -> !file.startsWith(taken.resolve("src")) && !file.endsWith("run")))
           .allSatisfy(file -> assertThat(file).content().doesNotContain("deploy-templates"));
     }
   }

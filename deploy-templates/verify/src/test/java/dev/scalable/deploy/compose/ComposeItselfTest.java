@@ -24,17 +24,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The stack that Compose itself brings up of compose.yaml: it shares and fails over as the origin did, and its instances are replaced
- * one after the other without a loss.
+ * The stack that Compose itself brings up of compose.yaml: it shares and fails over as the origin did, and its instances
+ * are replaced one after the other without a loss.
  *
  * <p>Run where {@code -Dscalable.test.containers=required} says so; {@code .ci/container-images} and {@code .ci/image
- * scalable/starter-app:check} make the images. How long the rolling restart takes is {@code -Dscalable.compose.soak}, in seconds for
- * each instance, under {@code -Dscalable.compose.rate} POSTs a second.
+ * scalable/starter-app:check} make the images. How long the rolling restart takes is {@code -Dscalable.compose.soak}, in
+ * seconds for each instance, under {@code -Dscalable.compose.rate} POSTs a second.
  */
 class ComposeItselfTest {
 
   private static final boolean REQUIRED = "required".equals(System.getProperty("scalable.test.containers"));
-  private static final int SOAK = Integer.getInteger("scalable.compose.soak", 18);
+  private static final int SOAK = Integer.getInteger("scalable.compose.soak", 23);
   private static final int PER_SECOND = Integer.getInteger("scalable.compose.rate", 100);
   private static final int LEAST = Integer.getInteger("scalable.compose.least", 5_000);
   private static final Duration LIMIT = Duration.ofMinutes(5);
@@ -73,7 +73,8 @@ class ComposeItselfTest {
     assertThat(one.byInstance().values()).containsExactly(50, 50);
 
     LoadResult many = Load.against(stack.balancer()).get("/products/1").closed(users(200), iterations(1)).run();
-    System.out.println("compose: 100 requests one after the other " + one.byInstance() + "; 200 at once " + many.byOutcome());
+    System.out.println("compose: 100 requests one after the other " + one.byInstance() + "; 200 at once "
+        + many.byOutcome());
     assertThat(many).lostNothing();
     assertThat(many.ok()).isEqualTo(200);
   }
@@ -85,8 +86,8 @@ class ComposeItselfTest {
         .whileRunning(() -> {
           // Its process, as a crash would: what `docker kill` ends the engine does not start again.
           Shell.signal(Long.parseLong(Stack.docker("inspect", "--format", "{{.State.Pid}}", victim)), "KILL");
-          await().atMost(LIMIT).until(() -> Stack.docker("inspect", "--format", "{{.RestartCount}} {{.State.Health.Status}}", victim),
-              "1 healthy"::equals);
+          await().atMost(LIMIT).until(() -> Stack.docker("inspect", "--format",
+              "{{.RestartCount}} {{.State.Health.Status}}", victim), "1 healthy"::equals);
         }).run();
 
     System.out.println("compose, one of two killed: " + run.byOutcome() + "; " + run.byInstance());
@@ -104,9 +105,9 @@ class ComposeItselfTest {
         .whileRunning(() -> System.out.println(stack.rollingRestart(SOAK).outputOfSuccess())).run();
 
     long more = stack.products() - rows;
-    System.out.println("rolling restart by Compose: " + run.scheduled() + " POSTs in " + run.duration().toSeconds() + " s, " + run.ok()
-        + " answered, " + more + " rows; " + run.byOutcome() + "; " + run.byInstance() + "; longest " + run.service().max().toMillis()
-        + " ms");
+    System.out.println("rolling restart by Compose: " + run.scheduled() + " POSTs in " + run.duration().toSeconds()
+        + " s, " + run.ok() + " answered, " + more + " rows; " + run.byOutcome() + "; " + run.byInstance()
+        + "; longest " + run.service().max().toMillis() + " ms");
     assertThat(run).lostNothing();
     assertThat(run.ok()).isGreaterThanOrEqualTo(LEAST);
     assertThat(more).isEqualTo(run.ok());
@@ -114,7 +115,7 @@ class ComposeItselfTest {
   }
 
   @Test
-  void another_setting_reaches_the_instances_by_a_rolling_restart_such_as_the_way_through_pgbouncer() throws IOException {
+  void another_setting_comes_by_a_rolling_restart_such_as_the_way_through_pgbouncer() throws IOException {
     stack.set("COMPOSE_PROFILES", "pgbouncer");
     stack.set("APP_DB", "pgbouncer:6432");
     stack.set("APP_DB_LIMITS", "transaction");
@@ -123,8 +124,8 @@ class ComposeItselfTest {
     assertThat(roll.exitCode()).as(roll.output()).isZero();
 
     assertThat(stack.posts().closed(users(2), iterations(20)).run()).lostNothing();
-    assertThat(stack.containers("app")).hasSize(2).allSatisfy(container -> assertThat(Stack.docker("inspect", container))
-        .contains("jdbc:postgresql://pgbouncer:6432/app"));
+    assertThat(stack.containers("app")).hasSize(2)
+        .allSatisfy(container -> assertThat(Stack.docker("inspect", container)).contains("jdbc:postgresql://pgbouncer:6432/app"));
   }
 
   @Test
@@ -134,8 +135,8 @@ class ComposeItselfTest {
       assertThat(Stack.docker("inspect", container)).doesNotContain(Stack.PASSWORD).doesNotContain(Stack.MERCHANT);
       assertThat(Stack.docker("port", container).lines().toList()).as(service).hasSize(service.equals("nginx") ? 1 : 0)
           .allSatisfy(port -> assertThat(port).startsWith("8080/tcp -> 127.0.0.1:"));
-      assertThat(Stack.docker("inspect", "--format", "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}}",
-          container)).isEqualTo("true [ALL] [no-new-privileges:true]");
+      assertThat(Stack.docker("inspect", "--format",
+          "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}}", container)).isEqualTo("true [ALL] [no-new-privileges:true]");
     }
     assertThat(stack.compose("logs", "--no-color")).doesNotContain(Stack.PASSWORD).doesNotContain(Stack.MERCHANT);
   }
@@ -144,7 +145,8 @@ class ComposeItselfTest {
   void compose_takes_the_file_with_every_profile_and_refuses_a_misspelt_field() throws IOException {
     stack.compose("--profile", "*", "config", "--quiet");
     Path file = stack.folder().resolve("misspelt.yaml");
-    Files.writeString(file, Files.readString(stack.folder().resolve("compose.yaml")).replace("stop_signal: SIGQUIT", "stop_signl: SIGQUIT"));
+    String right = Files.readString(stack.folder().resolve("compose.yaml"));
+    Files.writeString(file, right.replace("stop_signal: SIGQUIT", "stop_signl: SIGQUIT"));
     FinishedCommand refused = stack.tried("--file", file.toString(), "config", "--quiet");
     assertThat(refused.exitCode()).isNotZero();
     assertThat(refused.output()).contains("stop_signl");

@@ -59,7 +59,8 @@ final class ComposeRules {
 
   /** What runs without a profile: as the origin has it, and the step before. */
   private void five() {
-    List<String> always = compose.services().entrySet().stream().filter(service -> service.getValue().items("profiles").isEmpty())
+    List<String> always = compose.services().entrySet().stream()
+        .filter(service -> service.getValue().items("profiles").isEmpty())
         .map(Map.Entry::getKey).sorted().toList();
     if (!always.equals(List.of("app", "db", "migrate", "nginx", "redis"))) {
       findings.add(compose.finding("without a profile run " + always, "services"));
@@ -67,7 +68,8 @@ final class ComposeRules {
     int replicas = compose.text("app", "deploy", "replicas").map(Integer::valueOf).orElse(1);
     int most = Integer.parseInt(compose.environment("app").getOrDefault("SCALABLE_INSTANCES", "0"));
     if (replicas < 2 || replicas > most) {
-      find("app", "has " + replicas + " replicas, not between 2 and SCALABLE_INSTANCES, which is " + most, "deploy", "replicas");
+      find("app", "has " + replicas + " replicas, not between 2 and SCALABLE_INSTANCES, which is " + most, "deploy",
+          "replicas");
     }
   }
 
@@ -98,7 +100,8 @@ final class ComposeRules {
 
   /** Who is waited for is there, and can be waited for. */
   private void order(String name, Node service) {
-    Node.Mapping before = service.at("depends_on").map(node -> (Node.Mapping) node).orElse(new Node.Mapping(service.place()));
+    Node.Mapping before = service.at("depends_on").map(node -> (Node.Mapping) node)
+        .orElse(new Node.Mapping(service.place()));
     before.entries().forEach((other, how) -> {
       Node waitedFor = compose.services().get(other);
       if (waitedFor == null) {
@@ -107,7 +110,8 @@ final class ComposeRules {
       }
       String condition = how.text("condition").orElse("");
       // The app's health check is in its image.
-      if (condition.equals("service_healthy") && !other.equals("app") && waitedFor.at("healthcheck", "test").isEmpty()) {
+      if (condition.equals("service_healthy") && !other.equals("app")
+          && waitedFor.at("healthcheck", "test").isEmpty()) {
         find(name, "waits for the health of " + other + ", which has no check", "depends_on", other);
       }
       if (!waitedFor.items("profiles").isEmpty() && service.items("profiles").isEmpty()
@@ -148,7 +152,8 @@ final class ComposeRules {
 
   private void networks(String name, Node service) {
     List<String> in = new ArrayList<>(compose.words(name, "networks"));
-    service.at("networks").filter(Node.Mapping.class::isInstance).ifPresent(map -> in.addAll(((Node.Mapping) map).entries().keySet()));
+    service.at("networks").filter(Node.Mapping.class::isInstance)
+        .ifPresent(map -> in.addAll(((Node.Mapping) map).entries().keySet()));
     for (String network : in) {
       if (compose.document().at("networks", network).isEmpty()) {
         find(name, "is in the network " + network + ", which is none", "networks");
@@ -207,7 +212,8 @@ final class ComposeRules {
     }
     for (String variable : compose.environment(name).keySet()) {
       if (!variable.startsWith("POSTGRES_") && !known.contains(variable.replaceFirst("_FILE$", ""))) {
-        find(name, "sets " + variable + ", which is no setting of docs/reference/configuration.md", "environment", variable);
+        find(name, "sets " + variable + ", which is no setting of docs/reference/configuration.md", "environment",
+            variable);
       }
     }
   }

@@ -14,9 +14,9 @@ import java.util.Objects;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Fields and types. What Compose itself takes is larger than the template needs, so the schema, in src/test/resources, has what it
- * uses and is closed: a field that Compose would silently read otherwise than meant is found, too. Compose's own word is asked where
- * there is one, by {@link ComposeItselfTest}.
+ * Fields and types. What Compose itself takes is larger than the template needs, so the schema, in src/test/resources,
+ * has what it uses and is closed: a field that Compose would silently read otherwise than meant is found, too. Compose's
+ * own word is asked where there is one, by {@link ComposeItselfTest}.
  */
 final class ComposeSchema {
 

@@ -63,16 +63,18 @@ final class Stack implements AutoCloseable {
     stack.set("APP_PORT", "0");
     stack.set("APP_SAMPLE_PRODUCTS", "100");
     stack.set("PGBOUNCER_IMAGE", "scalable/pgbouncer:forky");
-    // Networks of other runs are on the same engine; and a machine may allow its containers less than a template asks for.
+    // Networks of other runs are on the same engine; and a machine may allow its containers less than is asked for.
     stack.set("APP_FRONT", "172.30." + ProcessHandle.current().pid() % 256 + ".0/24");
-    stack.set("APP_FILES", Shell.run(List.of("sh", "-c", "ulimit -Hn")).outputOfSuccess().strip().replace("unlimited", "65536"));
+    stack.set("APP_FILES",
+        Shell.run(List.of("sh", "-c", "ulimit -Hn")).outputOfSuccess().strip().replace("unlimited", "65536"));
     return stack;
   }
 
   /** Copies a folder, without what is secret or somebody's own in it. */
   static void copy(Path from, Path to) throws IOException {
     try (Stream<Path> all = Files.walk(from)) {
-      for (Path path : all.filter(path -> !path.startsWith(from.resolve("secrets")) && !path.endsWith(".env")).toList()) {
+      for (Path path : all.filter(path -> !path.startsWith(from.resolve("secrets")) && !path.endsWith(".env"))
+          .toList()) {
         Files.copy(path, to.resolve(from.relativize(path).toString()));
       }
     }
@@ -86,7 +88,8 @@ final class Stack implements AutoCloseable {
   /** Says it in .env. */
   void set(String variable, String value) throws IOException {
     variables.put(variable, value);
-    Files.write(folder.resolve(".env"), variables.entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue()).toList());
+    Files.write(folder.resolve(".env"),
+        variables.entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue()).toList());
   }
 
   /** What Compose says to a command, whether it succeeds or not. */
@@ -107,12 +110,14 @@ final class Stack implements AutoCloseable {
 
   /** The containers of a service that run. */
   List<String> containers(String service) {
-    return compose("ps", "--quiet", service).lines().map(String::strip).filter(line -> line.matches("[0-9a-f]{64}")).toList();
+    return compose("ps", "--quiet", service).lines().map(String::strip).filter(line -> line.matches("[0-9a-f]{64}"))
+        .toList();
   }
 
   /** Where clients come in. */
   URI balancer() {
-    return URI.create("http://" + docker("port", containers("nginx").getFirst(), "8080/tcp").lines().findFirst().orElseThrow());
+    String port = docker("port", containers("nginx").getFirst(), "8080/tcp");
+    return URI.create("http://" + port.lines().findFirst().orElseThrow());
   }
 
   /** POSTs with keys, each of which makes a product. */
@@ -123,8 +128,8 @@ final class Stack implements AutoCloseable {
 
   /** How many products there are. */
   long products() {
-    return Long.parseLong(compose("exec", "-T", "db", "psql", "--username=app", "--dbname=app", "--tuples-only", "--no-align",
-        "--command=select count(*) from product").strip());
+    return Long.parseLong(compose("exec", "-T", "db", "psql", "--username=app", "--dbname=app", "--tuples-only",
+        "--no-align", "--command=select count(*) from product").strip());
   }
 
   /** The script that is shipped. */

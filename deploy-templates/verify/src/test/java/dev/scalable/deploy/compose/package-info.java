@@ -1,4 +1,4 @@
-/** The template for Docker Compose: what its file promises, and that the whole stack, brought up by Compose itself, keeps it. */
+/** The template for Docker Compose: what its file promises, and that the stack, brought up by Compose, keeps it. */
 @NullMarked
 package dev.scalable.deploy.compose;
 
