@@ -34,8 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ComposeItselfTest {
 
   private static final boolean REQUIRED = "required".equals(System.getProperty("scalable.test.containers"));
-  private static final int SOAK = Integer.getInteger("scalable.compose.soak", 23);
-  private static final int PER_SECOND = Integer.getInteger("scalable.compose.rate", 100);
+  private static final int SOAK = Integer.getInteger("scalable.compose.soak", 28);
+  private static final int PER_SECOND = Integer.getInteger("scalable.compose.rate", 80);
   private static final int LEAST = Integer.getInteger("scalable.compose.least", 5_000);
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
