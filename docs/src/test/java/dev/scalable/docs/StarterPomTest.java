@@ -100,7 +100,7 @@ class StarterPomTest {
   @Test
   void properties_that_stand_in_both_are_equal() {
     Map<String, String> properties = properties(STARTER);
-    properties.keySet().removeAll(Set.of("scalable.version", "starter.run"));
+    properties.keySet().removeAll(Set.of("scalable.version", "run.kind"));
 
     assertThat(properties(ROOT)).containsAllEntriesOf(properties);
   }

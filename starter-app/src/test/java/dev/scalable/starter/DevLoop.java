@@ -63,7 +63,7 @@ final class DevLoop implements AutoCloseable {
    * @throws IllegalStateException if it does not compile, with the errors
    */
   static DevLoop of(Path main, Consumer<String> say) throws IOException {
-    Path work = Files.createTempDirectory("starter-dev-");
+    Path work = Files.createTempDirectory("dev-loop-");
     DevLoop loop = new DevLoop(main.toAbsolutePath(), work, say);
     Runtime.getRuntime().addShutdownHook(new Thread(loop::end));
     if (!loop.current.errors().isEmpty()) {
