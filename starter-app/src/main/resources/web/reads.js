@@ -4,6 +4,7 @@ import { say } from './cluster.js';
 const USERS = 8;
 const PRODUCTS = 100;
 const WINDOW = 5000;
+const ATTEMPTS = 3;
 
 export class Reads {
   constructor(cluster) {
@@ -31,9 +32,7 @@ export class Reads {
     while (this.running) {
       const began = performance.now();
       try {
-        const response = await fetch(`products/${1 + Math.floor(Math.random() * PRODUCTS)}`, { cache: 'no-store' });
-        await response.arrayBuffer();
-        this.cluster.heard(response.headers.get('X-Instance-Id'));
+        const response = await this.ask(`products/${1 + Math.floor(Math.random() * PRODUCTS)}`);
         this.failed += response.ok || response.status === 404 ? 0 : 1;
       } catch {
         this.failed++;
@@ -41,6 +40,19 @@ export class Reads {
       }
       const now = performance.now();
       this.done.push([now, now - began]);
+    }
+  }
+
+  // An instance that is busy says when to come back; who does is no failure, but has waited.
+  async ask(path) {
+    for (let attempt = 1; ; attempt++) {
+      const response = await fetch(path, { cache: 'no-store' });
+      await response.arrayBuffer();
+      this.cluster.heard(response.headers.get('X-Instance-Id'));
+      if (response.status !== 503 || attempt === ATTEMPTS) {
+        return response;
+      }
+      await new Promise(resolve => setTimeout(resolve, 1000 * Number(response.headers.get('Retry-After') ?? 1)));
     }
   }
 
