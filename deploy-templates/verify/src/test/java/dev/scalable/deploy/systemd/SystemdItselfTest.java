@@ -47,6 +47,8 @@ class SystemdItselfTest {
     docker("run", "--detach", "--name", MACHINE + "-db", "--env", "POSTGRES_USER=app", "--env", "POSTGRES_PASSWORD=secret",
         "postgres:18");
     docker("run", "--detach", "--name", MACHINE + "-redis", "valkey/valkey:9");
+    // By TCP: while its first start makes the data, PostgreSQL answers on its socket only.
+    docker("exec", MACHINE + "-db", "sh", "-c", "until pg_isready --quiet --host=127.0.0.1 --username=app; do sleep 0.2; done");
     // systemd mounts, makes namespaces and changes accounts; it needs no device of the host, so it is not --privileged.
     docker("run", "--detach", "--name", MACHINE, "--cap-add=ALL", "--cap-drop=SYS_RESOURCE", "--security-opt=seccomp=unconfined",
         "--security-opt=apparmor=unconfined", "--tmpfs=/run", "--tmpfs=/tmp:exec", "--volume=" + Templates.all() + ":/templates:ro",
