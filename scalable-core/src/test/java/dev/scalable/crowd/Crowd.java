@@ -149,10 +149,11 @@ final class Crowd implements AutoCloseable {
     }
   }
 
-  /** Follows a stream of events to its end. */
+  /** Follows a stream of events to its end; comes again a moment later if an instance with too much to do refuses it. */
   static final class Follower extends Visitor {
     private final StringBuilder text = new StringBuilder();
     private volatile boolean over;
+    private boolean refused;
 
     /** All that has come so far. */
     String text() {
@@ -174,6 +175,18 @@ final class Crowd implements AutoCloseable {
     void received(String more) {
       synchronized (text) {
         text.append(more);
+        refused = text.indexOf("HTTP/1.1 503 ") == 0;
+      }
+    }
+
+    @Override
+    void tick() throws IOException {
+      if (refused) {
+        refused = false;
+        synchronized (text) {
+          text.setLength(0);
+        }
+        connected();
       }
     }
 

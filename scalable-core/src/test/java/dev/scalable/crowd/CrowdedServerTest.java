@@ -221,7 +221,8 @@ class CrowdedServerTest {
     try (Crowd crowd = crowd()) {
       try (Client client = Client.open(instance().uri())) {
         crowd.add(followers.stream().map(follower -> () -> follower));
-        await().atMost(PATIENCE).until(() -> followers.stream().allMatch(follower -> follower.text().contains(":\n\n")));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(followers.stream().map(Crowd.Follower::text)
+            .filter(text -> !text.contains(":\n\n"))).as("streams that have not begun").isEmpty());
         assertThat(metric("http_server_requests_active")).isGreaterThanOrEqualTo(STREAMS);
         for (String event : List.of("first", "second")) {
           long began = System.nanoTime();
