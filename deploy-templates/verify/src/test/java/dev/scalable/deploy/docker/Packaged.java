@@ -2,6 +2,7 @@ package dev.scalable.deploy.docker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.scalable.deploy.Templates;
 import dev.scalable.testkit.cluster.Cluster;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,10 +19,8 @@ import java.util.stream.Stream;
 /** The starter as its image has it, made in a folder by the image's own scripts: the jars, a linked run-time, an AOT cache. */
 final class Packaged {
 
-  private static final Path ROOT = Stream.of("../..", ".")
-      .map(folder -> Path.of(folder).toAbsolutePath().normalize())
-      .filter(folder -> Files.isDirectory(folder.resolve("deploy-templates/docker"))).findFirst().orElseThrow();
-  private static final Path SCRIPTS = ROOT.resolve("deploy-templates/docker");
+  private static final Path SCRIPTS = Templates.folder("docker");
+  private static final Path BUILT = Templates.all().resolveSibling("starter-app/target");
 
   /** What the Dockerfile has asked in training. */
   private static final List<String> PATHS =
@@ -40,7 +39,7 @@ final class Packaged {
   /** Links a run-time for the jar that the build has made, in a new folder. */
   static Packaged in(Path folder) throws IOException, InterruptedException {
     Path jar;
-    try (Stream<Path> built = Files.list(ROOT.resolve("starter-app/target"))) {
+    try (Stream<Path> built = Files.list(BUILT)) {
       jar = built.filter(file -> file.getFileName().toString().matches("starter-app-.*-app\\.jar")).findFirst()
           .orElseThrow(() -> new IllegalStateException(
               "starter-app/target has no jar: this needs the phase package, as mvn verify has it"));

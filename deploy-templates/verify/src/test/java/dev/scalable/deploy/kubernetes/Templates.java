@@ -9,8 +9,7 @@ import java.util.stream.Stream;
 /** deploy-templates as it is, and copies of it that a test may change. */
 final class Templates {
 
-  /** Relative to the module, where tests run. */
-  static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  static final Path ROOT = dev.scalable.deploy.Templates.all();
   static final Path OVERLAYS = Path.of("kubernetes/overlays");
 
   private Templates() {}
