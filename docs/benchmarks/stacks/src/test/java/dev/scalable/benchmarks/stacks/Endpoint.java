@@ -3,7 +3,9 @@ package dev.scalable.benchmarks.stacks;
 import static dev.scalable.testkit.load.Load.ids;
 
 import dev.scalable.testkit.load.Load;
+import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** What is asked for, of all stacks in the same words. */
 enum Endpoint {
@@ -41,6 +43,12 @@ enum Endpoint {
   }
 
   abstract Load requests(Load load);
+
+  /** Those of {@code -Dstacks.endpoints=ORDER,CACHED_READ}, or all. */
+  static List<Endpoint> wanted() {
+    String names = System.getProperty("stacks.endpoints");
+    return names == null ? List.of(values()) : Stream.of(names.strip().split("\\s*,\\s*")).map(Endpoint::valueOf).toList();
+  }
 
   /** The load with its requests. */
   Load of(Load load) {

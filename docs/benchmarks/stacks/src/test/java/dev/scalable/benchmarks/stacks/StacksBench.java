@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  * mvn -Pbench -pl docs/benchmarks/stacks -am test -Dtest=StacksBench -Dsurefire.failIfNoSpecifiedTests=false
  * </pre>
  *
- * <p>{@code -Dstacks=ours,fastapi} measures these alone. {@code -Dstacks.rounds} says how many windows each stack has
+ * <p>{@code -Dstacks=ours,fastapi} measures these alone, {@code -Dstacks.endpoints=ORDER} these requests alone. {@code -Dstacks.rounds} says how many windows each stack has
  * for each kind of request (5 if absent; half as many at a fixed rate), {@code -Dstacks.seconds} how long one is (2),
  * {@code -Dstacks.warmup} for how many seconds each stack is warmed up with each kind of request (8).
  *
@@ -57,7 +57,7 @@ final class StacksBench {
       for (Stand stand : stands.subList(1, stands.size())) {
         assertThat(answers(stand)).as(stand.stack().name()).isEqualTo(ours);
       }
-      for (Endpoint endpoint : Endpoint.values()) {
+      for (Endpoint endpoint : Endpoint.wanted()) {
         measure(stands, endpoint);
       }
       for (Stand stand : stands) {
