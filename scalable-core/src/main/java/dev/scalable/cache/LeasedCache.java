@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -397,10 +398,14 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
    */
   private void announce(Tx tx, List<String> texts, Supplier<String> removal) {
     Outbox outbox = invalidations.outbox();
-    long row = outbox.announce(tx, name, texts);
+    LongSupplier row = outbox.announce(tx, name, texts);
     tx.onEnd(outcome -> {
       if (outcome != Outcome.ROLLED_BACK) {
-        outbox.taken(row, removal.get());
+        String epoch = removal.get();
+        if (outcome == Outcome.COMMITTED) {
+          // Otherwise nobody knows whether there is one, and the relay sends it again.
+          outbox.taken(row.getAsLong(), epoch);
+        }
       }
     });
   }

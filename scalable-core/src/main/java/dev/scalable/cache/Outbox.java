@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongSupplier;
 import org.jdbi.v3.core.JdbiException;
 
 /**
@@ -50,14 +51,23 @@ final class Outbox {
   }
 
   /**
-   * Writes down, in a transaction, what is to be invalidated when it has committed.
+   * Has it written down at the end of a transaction what is to be invalidated when it has committed.
    *
-   * @return the row
+   * @return the row, once it has
    * @throws IllegalStateException if the table is not there
    */
-  long announce(Tx tx, String cache, List<String> keys) {
+  LongSupplier announce(Tx tx, String cache, List<String> keys) {
+    if (!present) {
+      seeTable(tx, cache);
+    }
+    return tx.withCommit(OutboxRows.ANNOUNCE, namespace, cache, keys.toArray(String[]::new));
+  }
+
+  /** What is sent with the commit would only be told of a table that it does not know. */
+  private void seeTable(Tx tx, String cache) {
     try {
-      return tx.dao(OutboxRows.class).announce(namespace, cache, keys);
+      tx.dao(OutboxRows.class).check();
+      present = true;
     } catch (JdbiException e) {
       if (e.getCause() instanceof SQLException cause && cause.getSQLState() != null
           && NO_TABLE.contains(cause.getSQLState())) {

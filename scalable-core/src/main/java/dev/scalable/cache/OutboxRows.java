@@ -27,10 +27,8 @@ interface OutboxRows {
    */
   record Backlog(long waiting, double oldestSeconds) {}
 
-  @SqlQuery("""
-      insert into scalable.cache_outbox (namespace, cache, keys) values (:namespace, :cache, :keys) returning id
-      """)
-  long announce(String namespace, String cache, List<String> keys);
+  /** Announces; parameters: namespace, cache, keys. Returns the row. */
+  String ANNOUNCE = "insert into scalable.cache_outbox (namespace, cache, keys) values (?, ?, ?) returning id";
 
   @SqlUpdate("update scalable.cache_outbox set taken_in = :epoch, taken_at = now() where id = any(:ids)")
   int taken(String epoch, List<Long> ids);
@@ -62,6 +60,13 @@ interface OutboxRows {
         order by taken_at limit :most for update skip locked))
       """)
   int deleteOld(String namespace, String epoch, long keepMillis, int most);
+
+  /** Fails if the table is not there as it is used here. */
+  @SqlQuery("""
+      select count(*) from (
+        select id, namespace, cache, keys, created_at, taken_in, taken_at from scalable.cache_outbox limit 0) as shape
+      """)
+  int check();
 
   @SqlQuery("select to_regclass('scalable.cache_outbox') is not null")
   boolean exists();

@@ -28,7 +28,8 @@ final class Attempt {
   private final Nesting nesting;
   private final boolean readOnly;
   private final Isolation isolation;
-  private final LoneStatements lone = new LoneStatements();
+  /** Not null in a read that begins no transaction. */
+  private final @Nullable LoneStatements lone;
   private Outcome outcome = Outcome.ROLLED_BACK;
   private @Nullable String retryReason;
 
@@ -37,6 +38,7 @@ final class Attempt {
     this.nesting = nesting;
     this.readOnly = readOnly;
     this.isolation = isolation;
+    this.lone = readOnly && pool.sessionsLast() ? new LoneStatements() : null;
   }
 
   /**
@@ -50,13 +52,13 @@ final class Attempt {
   /** Runs the work and commits. What is thrown is the work's own, or what became of the commit. */
   <T extends @Nullable Object, X extends Exception> T run(Work<T, X> work) throws X {
     Handle handle = pool.acquire();
-    OpenTx tx = new OpenTx(handle, pool.daos());
+    OpenTx tx = new OpenTx(handle, pool.daos().on(handle, lone), readOnly);
     nesting.enter();
     try {
       Connection connection = handle.getConnection();
       BaseConnection driver = begin(handle, connection);
       T result = result(work, tx, connection, driver);
-      commit(connection, driver);
+      commit(tx, connection, driver);
       return result;
     } finally {
       tx.close();
@@ -78,7 +80,7 @@ final class Attempt {
       } else {
         connection.setReadOnly(readOnly);
       }
-      if (readOnly && pool.sessionsLast()) {
+      if (lone != null) {
         handle.getConfig(SqlStatements.class).addCustomizer(lone);
       } else {
         // As setReadOnly, remembered by the driver and sent with the first statement, so it costs no round trip.
@@ -133,7 +135,7 @@ final class Attempt {
 
   /** Asked of the driver: a transaction in which no statement was answered has not begun for it. */
   private boolean answered(BaseConnection driver) {
-    return lone.answered() || driver.getTransactionState() != TransactionState.IDLE;
+    return (lone != null && lone.answered()) || driver.getTransactionState() != TransactionState.IDLE;
   }
 
   private static @Nullable String retryReason(SQLException cause, boolean lost, boolean answered) {
@@ -157,7 +159,7 @@ final class Attempt {
     }
   }
 
-  private void commit(Connection connection, BaseConnection driver) {
+  private void commit(OpenTx tx, Connection connection, BaseConnection driver) {
     try {
       if (connection.isClosed()) {
         // Lost, and the work has swallowed what it was told of that.
@@ -166,15 +168,15 @@ final class Attempt {
       }
       if (!connection.getAutoCommit()) {
         refuseFailed(connection, driver);
-        connection.commit();
+        tx.commit();
       }
       outcome = Outcome.COMMITTED;
     } catch (SQLException e) {
       if (SqlStates.certainlyRolledBack(e)) {
-        if (SqlStates.contention(e)) {
-          retryReason = e.getSQLState();
-          throw new DbUnavailable("The transaction was rolled back since others stood in its way: " + e.getMessage(), e);
-        }
+        // The server has, unless it was a statement before the commit that failed.
+        rollBack(connection, e);
+        retryReason = retryReason(e, false, true);
+        refuse(e, e, false);
         throw new CommitRefused(e);
       }
       replaceOthers();

@@ -3,9 +3,11 @@ package dev.scalable.db;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.StatementCustomizer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The statements of a read in which each is a transaction of its own. Jdbi tells it of them.
@@ -42,5 +44,25 @@ final class LoneStatements implements StatementCustomizer {
   @Override
   public void afterExecution(PreparedStatement statement, StatementContext context) {
     answered = true;
+  }
+
+  /** Passes what Jdbi tells on to whoever it is told of at the moment. */
+  record Current(Supplier<@Nullable LoneStatements> lone) implements StatementCustomizer {
+
+    @Override
+    public void beforeTemplating(PreparedStatement none, StatementContext context) {
+      LoneStatements told = lone.get();
+      if (told != null) {
+        told.beforeTemplating(none, context);
+      }
+    }
+
+    @Override
+    public void afterExecution(PreparedStatement statement, StatementContext context) {
+      LoneStatements told = lone.get();
+      if (told != null) {
+        told.afterExecution(statement, context);
+      }
+    }
   }
 }

@@ -1,9 +1,13 @@
 package dev.scalable.db;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,26 +17,49 @@ final class OpenTx implements Tx {
   private static final Logger log = LoggerFactory.getLogger(OpenTx.class);
 
   private final Handle handle;
-  private final Daos daos;
+  private final Connection connection;
+  private final DaosOnHandle daos;
+  private final boolean readOnly;
+  private final LastStatements last = new LastStatements();
   private final Thread owner = Thread.currentThread();
   private final List<Consumer<Outcome>> actions = new ArrayList<>(2);
   private volatile boolean over;
 
-  OpenTx(Handle handle, Daos daos) {
+  OpenTx(Handle handle, DaosOnHandle daos, boolean readOnly) {
     this.handle = handle;
+    this.connection = handle.getConnection();
     this.daos = daos;
+    this.readOnly = readOnly;
   }
 
   @Override
   public <D> D dao(Class<D> sqlObject) {
     refuseMisuse();
-    return daos.on(handle, sqlObject);
+    return daos.of(sqlObject);
   }
 
   @Override
   public Handle handle() {
     refuseMisuse();
+    // Whoever has it may configure it.
+    daos.followHandle();
     return handle;
+  }
+
+  @Override
+  public Connection connection() {
+    refuseMisuse();
+    return connection;
+  }
+
+  @Override
+  public LongSupplier withCommit(String sql, @Nullable Object... parameters) {
+    refuseMisuse();
+    if (readOnly) {
+      throw new IllegalStateException("A read has no commit that a statement could be sent with, and this one changes nothing: use"
+          + " Db.write for \"" + sql + "\"");
+    }
+    return last.add(sql, parameters);
   }
 
   @Override
@@ -66,6 +93,11 @@ final class OpenTx implements Tx {
   /** From here on it cannot be used. */
   void close() {
     over = true;
+  }
+
+  /** Commits, and has the last statements run before. */
+  void commit() throws SQLException {
+    last.commit(connection);
   }
 
   /** Runs the actions in the order they were given. */

@@ -1,7 +1,10 @@
 package dev.scalable.db;
 
+import java.sql.Connection;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open transaction. It belongs to one thread and one call of {@link Work}, and is passed to whatever takes part in it. Every
@@ -22,6 +25,26 @@ public interface Tx {
    * for the statements inside; in a write it joins the one there is.
    */
   Handle handle();
+
+  /**
+   * The connection of this transaction, for what Jdbi does not do, or does at a price: several statements in one round trip, {@code
+   * COPY}, another library. Do not commit, roll back or close it, and change none of its settings.
+   */
+  Connection connection();
+
+  /**
+   * Has a statement run when the work has returned, sent to the server together with the commit: all statements that are given here
+   * and the commit cost one round trip. They run in their order. If one fails, the transaction is rolled back and nothing is committed,
+   * and the caller gets what a commit that was refused gets.
+   *
+   * @param sql one statement, with {@code ?} for each parameter
+   * @param parameters what {@link java.sql.PreparedStatement#setObject(int, Object)} takes
+   * @return what the server has answered: the first column of the first row if the statement returns rows (0 if it returned none), else
+   *     how many it has changed. It throws an {@link IllegalStateException} before the commit, and when it is not known whether it
+   *     happened
+   * @throws IllegalStateException also in a read
+   */
+  LongSupplier withCommit(String sql, @Nullable Object... parameters);
 
   /**
    * Runs an action once this transaction has ended and its connection is back in the pool, whatever the outcome. What must not be

@@ -1,57 +1,70 @@
 package dev.scalable.idempotency;
 
-import org.jdbi.v3.sqlobject.config.RegisterConstructorMapper;
+import dev.scalable.db.Tx;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 import org.jspecify.annotations.Nullable;
 
 /** The SQL of keys. All times are the database's own: those of the instances differ. */
-@RegisterConstructorMapper(Keys.Claim.class)
-@RegisterConstructorMapper(Keys.Row.class)
 interface Keys {
 
   /**
-   * Whether a key could be claimed.
+   * The first sees whether another transaction that has not ended is at a key, and never waits. The second sees what
+   * those that have ended left: it has a snapshot of its own, taken when the lock was had, so that of a transaction
+   * which ends just then either the lock is seen or the row. Both are one round trip.
+   */
+  String CLAIM = """
+      select pg_try_advisory_xact_lock(?);
+      select fingerprint, expires_at <= now() as expired, status, headers, content_type, content
+      from scalable.idempotency_key where scope = ?
+      """;
+
+  /** Fails if the key is there, which who has its lock knows that it is not. */
+  String KEEP = """
+      insert into scalable.idempotency_key (scope, fingerprint, expires_at, status, headers, content_type, content)
+      values (?, ?, now() + ? * interval '1 millisecond', ?, ?, ?, ?)
+      """;
+
+  /**
+   * What there is of a key.
    *
    * @param turn whether it is this transaction's turn: no other one that has not ended yet is at the key
-   * @param claimed whether the key's row was not there, and now is
+   * @param row what others have committed; null for nothing
    */
-  record Claim(boolean turn, boolean claimed) {}
+  record Claim(boolean turn, @Nullable Row row) {}
 
   /** A row that others have committed. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Row(byte[] fingerprint, boolean expired, @Nullable Integer status, @Nullable String headers,
-      @Nullable String contentType, byte @Nullable [] content) {}
+  record Row(byte[] fingerprint, boolean expired, int status, String headers, @Nullable String contentType,
+      byte @Nullable [] content) {}
 
   /**
-   * Claims a key, in one round trip, if nobody else is at it: never waits. The lock ends with the transaction, after
-   * its effects can be seen; without it, the insert would wait for another transaction's on a connection that others
-   * need.
+   * Has the key for this transaction, if nobody else is at it. The lock ends with the transaction, after its effects can
+   * be seen.
    */
-  @SqlQuery("""
-      with mine as materialized (select pg_try_advisory_xact_lock(:lock) as turn),
-      claim as (
-        insert into scalable.idempotency_key (scope, fingerprint, expires_at)
-        select :scope, :fingerprint, now() + :keepMillis * interval '1 millisecond' from mine where turn
-        on conflict (scope) do nothing
-        returning scope
-      )
-      select turn, exists (select from claim) as claimed from mine
-      """)
-  Claim claim(long lock, byte[] scope, byte[] fingerprint, long keepMillis);
+  static Claim claim(Tx tx, long lock, byte[] scope) throws SQLException {
+    try (PreparedStatement statement = tx.connection().prepareStatement(CLAIM)) {
+      statement.setLong(1, lock);
+      statement.setBytes(2, scope);
+      statement.execute();
+      boolean turn;
+      try (ResultSet locked = statement.getResultSet()) {
+        locked.next();
+        turn = locked.getBoolean(1);
+      }
+      statement.getMoreResults();
+      try (ResultSet row = statement.getResultSet()) {
+        return new Claim(turn, row.next() ? row(row) : null);
+      }
+    }
+  }
 
-  @SqlQuery("""
-      select fingerprint, expires_at <= now() as expired, status, headers, content_type, content
-      from scalable.idempotency_key where scope = :scope
-      """)
-  @Nullable Row find(byte[] scope);
-
-  @SqlUpdate("""
-      update scalable.idempotency_key
-      set status = :status, headers = :headers, content_type = :contentType, content = :content
-      where scope = :scope
-      """)
-  int keep(byte[] scope, int status, String headers, @Nullable String contentType, byte @Nullable [] content);
+  private static Row row(ResultSet row) throws SQLException {
+    return new Row(row.getBytes(1), row.getBoolean(2), row.getInt(3), row.getString(4), row.getString(5), row.getBytes(6));
+  }
 
   @SqlUpdate("delete from scalable.idempotency_key where scope = :scope and expires_at <= now()")
   int forget(byte[] scope);

@@ -180,17 +180,14 @@ final class Once {
   }
 
   private Attempt claim(Tx tx, Request request, Identity identity, Idempotent.Work work) throws Exception {
-    Keys keys = tx.dao(Keys.class);
     byte[] scope = identity.scope().bytes();
-    Keys.Claim claim = claim(keys, identity);
-    if (!claim.claimed()) {
-      Keys.Row row = keys.find(scope);
-      if (row != null && !row.expired()) {
-        return new Attempt.Found(kept(row));
-      }
-      if (!claim.turn() || keys.forget(scope) == 0 || !claim(keys, identity).claimed()) {
-        return new Attempt.Busy();
-      }
+    Keys.Claim claim = Keys.claim(tx, identity.scope().first(), scope);
+    Keys.Row row = claim.row();
+    if (row != null && !row.expired()) {
+      return new Attempt.Found(kept(row));
+    }
+    if (!claim.turn() || (row != null && tx.dao(Keys.class).forget(scope) == 0)) {
+      return new Attempt.Busy();
     }
     Response response = Objects.requireNonNull(work.in(tx, request),
         "a handler returned null; it must return a response, or throw a Problem");
@@ -198,20 +195,14 @@ final class Once {
       throw new NotFinal(response);
     }
     Answer answer = Answer.of(response, json);
-    if (keys.keep(scope, answer.status(), answer.headers(), answer.contentType(), answer.content()) != 1) {
-      throw new IllegalStateException("The row of an idempotency key was deleted while its transaction had it");
-    }
+    tx.withCommit(Keys.KEEP, scope, identity.fingerprint().bytes(), settings.keep().toMillis(), answer.status(),
+        answer.headers(), answer.contentType(), answer.content());
     return new Attempt.Done(new Kept(identity.fingerprint(), answer));
   }
 
-  private Keys.Claim claim(Keys keys, Identity identity) {
-    return keys.claim(identity.scope().first(), identity.scope().bytes(), identity.fingerprint().bytes(),
-        settings.keep().toMillis());
-  }
-
   private static Kept kept(Keys.Row row) {
-    return new Kept(Digest.known(row.fingerprint()), new Answer(Objects.requireNonNull(row.status()),
-        Objects.requireNonNull(row.headers()), row.contentType(), row.content()));
+    return new Kept(Digest.known(row.fingerprint()), new Answer(row.status(), row.headers(), row.contentType(),
+        row.content()));
   }
 
   /** Whether no key is under way here and nobody waits for one. */

@@ -5,15 +5,18 @@ import dev.scalable.db.Outcome;
 import dev.scalable.db.Tx;
 import dev.scalable.db.Work;
 import dev.scalable.simulation.Timeline;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -187,6 +190,24 @@ final class SimDb {
     }
 
     @Override
+    public Connection connection() {
+      throw new UnsupportedOperationException();
+    }
+
+    /** The one statement that is sent with a commit here. */
+    @Override
+    public LongSupplier withCommit(String sql, @Nullable Object... parameters) {
+      if (!sql.equals(OutboxRows.ANNOUNCE)) {
+        throw new UnsupportedOperationException(sql);
+      }
+      long id = nextRow++;
+      String cache = (String) Objects.requireNonNull(parameters[1]);
+      List<String> keys = List.of((String[]) Objects.requireNonNull(parameters[2]));
+      changes.add(() -> rows.put(id, new Announced(cache, keys, timeline.now())));
+      return () -> id;
+    }
+
+    @Override
     public void onEnd(Consumer<Outcome> action) {
       ends.add(action);
     }
@@ -203,14 +224,6 @@ final class SimDb {
 
     private SimOutboxRows(SimTx tx) {
       this.tx = tx;
-    }
-
-    @Override
-    public long announce(String namespace, String cache, List<String> keys) {
-      statement();
-      long id = nextRow++;
-      tx.changes.add(() -> rows.put(id, new Announced(cache, List.copyOf(keys), timeline.now())));
-      return id;
     }
 
     @Override
@@ -247,6 +260,12 @@ final class SimDb {
 
     @Override
     public int deleteOld(String namespace, String epoch, long keepMillis, int most) {
+      statement();
+      return 0;
+    }
+
+    @Override
+    public int check() {
       statement();
       return 0;
     }

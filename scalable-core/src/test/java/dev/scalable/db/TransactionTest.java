@@ -303,12 +303,12 @@ class TransactionTest {
   @Test
   void a_commit_whose_reply_is_lost_is_an_unknown_outcome() throws Exception {
     pool.stop();
-    try (CommitReplyDropper dropper = new CommitReplyDropper(TestStack.postgres().address().getPort())) {
-      pool = pool(dropper.port());
+    try (PostgresWire wire = new PostgresWire(TestStack.postgres().address().getPort())) {
+      pool = pool(wire.port());
       pool.start();
       db = new PooledDb(pool);
       List<String> events = new ArrayList<>();
-      dropper.dropNextReply();
+      wire.dropNextReply();
       assertThatThrownBy(() -> db.write(tx -> {
         tx.onEnd(outcome -> events.add("ended " + outcome));
         tx.afterCommit(() -> events.add("committed"));

@@ -103,11 +103,11 @@ class UnavailableTest {
   @Test
   void a_commit_whose_reply_is_lost_is_told_by_its_type_and_has_happened_once() throws Exception {
     Queue<String> events = new ConcurrentLinkedQueue<>();
-    try (CommitReplyDropper dropper = new CommitReplyDropper(port())) {
-      DbInstance instance = instance(dropper.port(), events, "SCALABLE_DB_POOL_SIZE", String.valueOf(SIZE));
+    try (PostgresWire wire = new PostgresWire(port())) {
+      DbInstance instance = instance(wire.port(), events, "SCALABLE_DB_POOL_SIZE", String.valueOf(SIZE));
       assertThat(client(instance).send(Call.of("POST", "/told/before")).status()).isEqualTo(204);
       events.clear();
-      dropper.dropNextReply();
+      wire.dropNextReply();
 
       Answer answer = client(instance).send(Call.of("POST", "/told/once"));
 

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.scalable.LibrarySchema;
 import dev.scalable.TestStack;
 import dev.scalable.check.StatelessCheck;
-import dev.scalable.db.CommitReplyDropper;
+import dev.scalable.db.PostgresWire;
 import dev.scalable.db.Tx;
 import dev.scalable.http.EntityTag;
 import dev.scalable.http.Problem;
@@ -490,7 +490,7 @@ class IdempotencyTest {
 
   @Test
   void a_commit_whose_reply_is_lost_is_found_out_by_the_key() throws Exception {
-    try (CommitReplyDropper dropper = new CommitReplyDropper(TestStack.postgres().address().getPort());
+    try (PostgresWire dropper = new PostgresWire(TestStack.postgres().address().getPort());
         KeyedInstance third = KeyedInstance.startOn(dropper.port(), IdempotencyTest::insert, "SCALABLE_DB_POOL_SIZE", "2")) {
       dropper.dropNextReply();
       Wire.Answer first = third.ask("POST /work", key, "a");

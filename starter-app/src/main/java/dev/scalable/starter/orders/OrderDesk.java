@@ -21,7 +21,6 @@ final class OrderDesk {
 
   Response place(Tx tx, Request request, NewOrder wanted) {
     long product = wanted.productId();
-    // Announced first, since the order then holds the stock until the commit.
     stocks.invalidate(tx, product);
     Order placed = tx.dao(Orders.class).place(account(request), product, wanted.quantity());
     if (placed == null) {

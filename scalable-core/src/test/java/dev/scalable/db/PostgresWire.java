@@ -9,18 +9,26 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** Stands between a client and PostgreSQL: once armed, it closes both ends on the reply to the next commit. */
-public final class CommitReplyDropper implements AutoCloseable {
+/**
+ * Stands between a client and PostgreSQL: counts the round trips, and once armed closes both ends on the reply to the
+ * next commit.
+ */
+public final class PostgresWire implements AutoCloseable {
 
   /** The tag of the reply to a commit. */
   private static final String COMMITTED = "COMMIT\0";
 
+  /** Sync, with its length: the end of what a client sends before it waits for the answers (PostgreSQL manual, 54.7). */
+  private static final String SYNC = "S\0\0\0\4";
+
   private final ServerSocket listener;
   private final int target;
   private final AtomicBoolean armed = new AtomicBoolean();
+  private final AtomicInteger roundTrips = new AtomicInteger();
 
-  public CommitReplyDropper(int target) throws IOException {
+  public PostgresWire(int target) throws IOException {
     this.target = target;
     this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().start(this::accept);
@@ -34,12 +42,17 @@ public final class CommitReplyDropper implements AutoCloseable {
     armed.set(true);
   }
 
+  /** How many there were, on all connections. */
+  int roundTrips() {
+    return roundTrips.get();
+  }
+
   private void accept() {
     while (!listener.isClosed()) {
       try {
         Socket client = listener.accept();
         Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
-        Thread.ofVirtual().start(() -> pump(client, server, bytes -> true));
+        Thread.ofVirtual().start(() -> pump(client, server, this::counted));
         // What the client sends does not always tell: a statement that was prepared goes by a name.
         Thread.ofVirtual().start(() -> pump(server, client,
             bytes -> !(bytes.contains(COMMITTED) && armed.compareAndSet(true, false))));
@@ -47,6 +60,13 @@ public final class CommitReplyDropper implements AutoCloseable {
         return;
       }
     }
+  }
+
+  private boolean counted(String bytes) {
+    for (int at = bytes.indexOf(SYNC); at >= 0; at = bytes.indexOf(SYNC, at + 1)) {
+      roundTrips.incrementAndGet();
+    }
+    return true;
   }
 
   private interface Gate {
