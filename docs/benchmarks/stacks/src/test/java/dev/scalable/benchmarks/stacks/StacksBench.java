@@ -34,7 +34,7 @@ final class StacksBench {
   private static final Duration WARM_UP = Duration.ofSeconds(Integer.getInteger("stacks.warmup", 8));
 
   /** What a JVM wants before it compiles well, a few times over. */
-  private static final int WARM_UP_REQUESTS = 10_000;
+  private static final int WARM_UP_REQUESTS = 60_000;
 
   /** A p99 takes a thousand requests; a machine that cannot send them in a while does without. */
   private static final double OPEN_REQUESTS = 1_500;
