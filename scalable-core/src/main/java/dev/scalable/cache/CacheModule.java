@@ -7,8 +7,10 @@ import dagger.multibindings.IntoSet;
 import dev.scalable.config.Settings;
 import dev.scalable.lifecycle.Part;
 import jakarta.inject.Singleton;
+import org.apiguardian.api.API;
 
 /** Provides {@link Caches}, coherent from the start of the service to its end. */
+@API(status = API.Status.INTERNAL)
 @Module
 public abstract class CacheModule {
 

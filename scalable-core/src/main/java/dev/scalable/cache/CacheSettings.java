@@ -2,6 +2,7 @@ package dev.scalable.cache;
 
 import dev.scalable.config.Settings;
 import java.time.Duration;
+import org.apiguardian.api.API;
 
 /**
  * What all caches of a service share.
@@ -15,6 +16,7 @@ import java.time.Duration;
  *     connections, so that they leave some to others
  * @param audit of how many hits of a cache one is compared with its source, by chance; zero for none
  */
+@API(status = API.Status.INTERNAL)
 public record CacheSettings(String namespace, Duration nearValidity, Duration loadTimeout, int maxLoads, int audit) {
 
   /**

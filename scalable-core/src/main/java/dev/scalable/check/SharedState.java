@@ -5,6 +5,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.apiguardian.api.API;
 
 /**
  * Says that state which requests share is meant, and that it may differ between instances. Neither the compiler's check
@@ -18,6 +19,7 @@ import java.lang.annotation.Target;
  *       your own that carries the annotation says it more precisely.
  * </ul>
  */
+@API(status = API.Status.MAINTAINED)
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.FIELD, ElementType.METHOD})

@@ -5,7 +5,9 @@
  * state is meant. Alone in knowing Dagger's service provider interface, which is never on the class path of a running
  * service. Knows nothing else of ours.
  */
+@API(status = API.Status.INTERNAL)
 @NullMarked
 package dev.scalable.check;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.NullMarked;

@@ -12,8 +12,10 @@ import dev.scalable.lifecycle.Part;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Set;
+import org.apiguardian.api.API;
 
 /** Provides {@link Db} on pools that open and close with the service. */
+@API(status = API.Status.INTERNAL)
 @Module
 public abstract class DbModule {
 

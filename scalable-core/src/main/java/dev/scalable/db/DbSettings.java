@@ -4,6 +4,7 @@ import dev.scalable.config.Settings;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param reserve connections that are kept for others, such as migrations and people
  * @param replica where reads may go besides; null if they all go to the primary
  */
+@API(status = API.Status.EXPERIMENTAL)
 public record DbSettings(URI url, String user, String password, int poolSize, Duration acquireTimeout,
     Duration connectTimeout, Duration statementTimeout, Duration lockTimeout, Limits limits, int attempts, Duration retryBackoff,
     Duration retryTime, Duration leakDetection, int instances, int reserve, @Nullable Replica replica) {

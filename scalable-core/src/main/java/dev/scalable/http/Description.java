@@ -9,8 +9,8 @@ import java.util.stream.Stream;
  * body that is read are known without. Immutable; methods return a copy.
  *
  * <pre>{@code
- * Route.get("/products", this::list).describedAs(Description.of("Pages through products")
- *     .query("limit", int.class, "most products on a page, 1 to 100").answering(200, ProductPage.class))
+ * Route products = Route.get("/products", this::list).describedAs(Description.of("Pages through products")
+ *     .query("limit", int.class, "most products on a page, 1 to 100").answering(200, ProductPage.class));
  * }</pre>
  *
  * @param summary what it does, in one line

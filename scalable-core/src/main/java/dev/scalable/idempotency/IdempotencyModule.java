@@ -7,11 +7,13 @@ import dagger.multibindings.IntoSet;
 import dev.scalable.health.HealthCheck;
 import dev.scalable.lifecycle.Part;
 import java.time.Duration;
+import org.apiguardian.api.API;
 
 /**
  * Has an app that makes routes by {@link Idempotent} wait for the table of keys before it becomes ready, and clears the table of
  * what has expired.
  */
+@API(status = API.Status.INTERNAL)
 @Module
 public abstract class IdempotencyModule {
 

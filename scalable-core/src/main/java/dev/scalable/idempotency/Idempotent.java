@@ -18,8 +18,8 @@ import java.util.Optional;
  * each service.
  *
  * <pre>{@code
- * idempotent.post("/orders", Order.class, (tx, r, order) ->
- *     Response.created("/orders/" + tx.dao(Orders.class).insert(order), order))
+ * Route orders = idempotent.post("/orders", Order.class, (tx, r, order) ->
+ *     Response.created("/orders/" + tx.dao(Orders.class).insert(order), order));
  * }</pre>
  *
  * <p>The library opens the transaction, claims the key in it, runs the handler with it, keeps the answer, and commits:

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +65,7 @@ public final class Service {
    * @param parts the parts, in any order; started as {@link Part.Stage} says
    * @param readiness told where the service stands; new, and of no other service
    */
+  @API(status = API.Status.INTERNAL)
   public static Service of(Settings settings, StatelessCheck stateless, HealthChecks checks, Collection<Part> parts,
       Readiness readiness) {
     return new Service(settings, stateless, Gate.of(checks), ordered(parts), readiness);

@@ -1,12 +1,14 @@
 package dev.scalable.ratelimit;
 
 import dev.scalable.config.Settings;
+import org.apiguardian.api.API;
 
 /**
  * What all rate limits of a service share. Read where a rate limit is used at all.
  *
  * @param namespace prefix of every key in Redis; services that share a Redis need different ones
  */
+@API(status = API.Status.INTERNAL)
 public record RateLimitSettings(String namespace) {
 
   /**

@@ -11,7 +11,7 @@ import java.time.Duration;
  *
  * <pre>{@code
  * RateLimit searches = limits.limit("search", 100, Duration.ofMinutes(1)).by(RateLimit.Key.principal());
- * Route.get("/search", this::search).with(Bearer.tokens(verifier), searches);
+ * Route search = Route.get("/search", this::search).with(Bearer.tokens(verifier), searches);
  * }</pre>
  */
 @Singleton

@@ -14,8 +14,10 @@ import dev.scalable.http.Route;
 import dev.scalable.lifecycle.Part;
 import jakarta.inject.Singleton;
 import java.util.Set;
+import org.apiguardian.api.API;
 
 /** Provides the server, and gathers what the modules of an app contribute to it: routes, filters and error mappers. */
+@API(status = API.Status.INTERNAL)
 @Module(includes = HealthModule.class)
 public interface ServerModule {
 

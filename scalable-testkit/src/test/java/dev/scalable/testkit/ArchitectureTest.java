@@ -22,6 +22,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -33,13 +34,6 @@ class ArchitectureTest {
   private static final Path DIAGRAM = Stream.of("../docs", "docs")
       .map(docs -> Path.of(docs, "explanation", "testkit.puml").toAbsolutePath().normalize())
       .filter(path -> path.toFile().isFile()).findFirst().orElseThrow();
-
-  /** What users of the testkit do not import: public only since Java has no wall around several packages. */
-  private static final Set<String> BEHIND = Set.of("run", "nginx", "local", "docker", "external");
-
-  /** Of {@code backend}, what users meet; the rest is for those who write one. */
-  private static final Set<String> MET =
-      Set.of("Backend", "Capability", "ClusterException", "Exit", "NodeLog");
 
   /** Vendor, and the only packages that may call it. */
   private static final Map<String, Set<String>> ONLY_IMPORTERS = Map.of(
@@ -110,8 +104,11 @@ class ArchitectureTest {
     assertThat(open().filter(type -> !isForUsers(type)).map(JavaClass::getName)).hasSizeBetween(1, 30);
   }
 
+  /** What is not is public only since Java has no wall around several packages. */
   private static boolean isForUsers(JavaClass type) {
-    return area(type).equals("backend") ? MET.contains(type.getSimpleName()) : !BEHIND.contains(area(type));
+    API mark = type.tryGetAnnotationOfType(API.class)
+        .or(() -> type.getPackage().tryGetAnnotationOfType(API.class)).orElseThrow();
+    return mark.status() != API.Status.INTERNAL;
   }
 
   private static Stream<JavaClass> open() {

@@ -3,8 +3,10 @@ package dev.scalable.testkit.backend;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.apiguardian.api.API;
 
 /** Where the nodes of a cluster run. */
+@API(status = API.Status.MAINTAINED)
 public enum Backend {
   /**
    * Containers if Testcontainers is on the class path, an engine answers and the images are there; else processes. Which

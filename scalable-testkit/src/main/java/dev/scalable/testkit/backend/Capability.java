@@ -1,8 +1,10 @@
 package dev.scalable.testkit.backend;
 
 import java.util.Locale;
+import org.apiguardian.api.API;
 
 /** What can be done to a cluster, or be known of it, depending on where it runs. */
+@API(status = API.Status.MAINTAINED)
 public enum Capability {
   /** Ending an instance at once, by SIGKILL. */
   KILL,

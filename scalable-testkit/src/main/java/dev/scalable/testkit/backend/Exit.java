@@ -1,6 +1,7 @@
 package dev.scalable.testkit.backend;
 
 import java.time.Duration;
+import org.apiguardian.api.API;
 
 /**
  * How an instance ended.
@@ -9,4 +10,5 @@ import java.time.Duration;
  *     was killed because its grace period was over
  * @param took from the signal to the end of the process
  */
+@API(status = API.Status.MAINTAINED)
 public record Exit(int code, Duration took) {}

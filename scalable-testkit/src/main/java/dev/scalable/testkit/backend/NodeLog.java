@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apiguardian.api.API;
 
 /**
  * What a node printed, over all of its restarts: a file in the run directory, standard output and standard error
@@ -14,6 +15,7 @@ import java.util.List;
  *
  * @param path the file; it is gone after the cluster is closed, unless the run directory is kept
  */
+@API(status = API.Status.MAINTAINED)
 public record NodeLog(Path path) {
   /** Enough to see why a node failed, little enough to read in a failure message. */
   static final int LINES_IN_A_FAILURE = 50;

@@ -9,8 +9,10 @@
  * <p>Not sealed: a provider is found by {@link java.util.ServiceLoader}, so that Testcontainers is needed only by those
  * who use it.
  */
+@API(status = API.Status.INTERNAL)
 @NullMarked
 package dev.scalable.testkit.backend;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.NullMarked;
 

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * {@link ClusterAssert#isStateless} on one instance, on several, and over restarts.
  *
  * <pre>{@code
- * Steps.of("order")
+ * Steps order = Steps.of("order")
  *     .step("create", known -> Call.post("/orders", "{\"item\":1}")).save("id", answer -> idOf(answer))
  *     .step("read", known -> Call.get("/orders/" + known.value("id")))
- *     .maskingField("id").maskingField("createdAt")
+ *     .maskingField("id").maskingField("createdAt");
  * }</pre>
  *
  * <p>Mutable, for one thread.

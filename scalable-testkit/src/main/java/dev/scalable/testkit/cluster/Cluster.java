@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * try (Cluster cluster = Cluster.builder().app(AppSpec.mainClass(Main.class)).instances(2).start()) {
  *   cluster.instance(1).kill();
- *   ... // cluster.uri() still answers
+ *   assertThat(cluster.load().get("/").closed(users(10), iterations(10)).run()).allSucceeded(); // by app-2
  * }
  * }</pre>
  *

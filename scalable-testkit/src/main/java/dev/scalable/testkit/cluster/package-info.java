@@ -5,8 +5,10 @@
  *
  * <p>{@link dev.scalable.testkit.cluster.Cluster} is the way in.
  */
+@API(status = API.Status.MAINTAINED)
 @NullMarked
 package dev.scalable.testkit.cluster;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.NullMarked;
 

@@ -6,7 +6,9 @@
  * <p>Calls {@code run} for the folder and the ports of a run, {@code nginx} for the balancer's configuration, and
  * {@code backend}, whose interface it implements.
  */
+@API(status = API.Status.INTERNAL)
 @NullMarked
 package dev.scalable.testkit.docker;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.NullMarked;

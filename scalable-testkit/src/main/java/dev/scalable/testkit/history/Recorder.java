@@ -14,9 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Recorder recorder = Recorder.start().initially("stock", 10);
- * Recorder.Pending write = recorder.write("buyer-1", "stock", 9);   // before the request is sent
- * ...
- * write.ok();                                                     // or failed(why), or unknown(why)
+ * Recorder.Pending write = recorder.write("buyer-1", "stock", 9); // before the request is sent
+ * write.ok();                         // once it is answered; or failed(why), or unknown(why)
  * History history = recorder.history();
  * }</pre>
  *

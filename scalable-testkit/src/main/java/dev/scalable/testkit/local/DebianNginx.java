@@ -31,7 +31,7 @@ record DebianNginx(Path cache, String name) {
   /**
    * The path of an nginx that ran when it was put there, fetched now if it is not there yet.
    *
-   * @throws ClusterException if it cannot be fetched
+   * @throws dev.scalable.testkit.backend.ClusterException if it cannot be fetched
    * @throws UncheckedIOException if the cache cannot be written
    */
   Path binary() {

@@ -7,8 +7,10 @@
  * in the {@code ProcessList} of a {@code RunDirectory}, and are ended by the {@code Reaper}, in the JVM's life and after
  * it.
  */
+@API(status = API.Status.INTERNAL)
 @NullMarked
 package dev.scalable.testkit.run;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.NullMarked;
 
