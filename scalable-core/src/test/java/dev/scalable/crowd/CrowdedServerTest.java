@@ -26,6 +26,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.opentest4j.TestAbortedException;
 
@@ -160,6 +161,7 @@ class CrowdedServerTest {
   }
 
   @Test
+  @Tag("alone") // it compares times
   void a_normal_client_hardly_notices_idle_connections_and_slowloris_is_thrown_out() throws Exception {
     Load.against(instance().uri()).get("/quick").closed(Load.users(8).during(Duration.ofSeconds(3))).run();
     Side quiet = new Side("quiet");

@@ -27,9 +27,13 @@ final class PostgresServer extends ProcessStore implements Store.Postgres {
   private static final String DATA = "postgres";
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  /** The same text order and case rules on every machine, and no libc of the machine involved. */
+  /**
+   * The same text order and case rules on every machine, and no libc of the machine involved. Segments of the log as
+   * small as may be, since every start copies one, with the limits that the usual ones would have.
+   */
   private static final List<String> INITDB = List.of("--username=" + ACCOUNT, "--auth=scram-sha-256",
-      "--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8");
+      "--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
+      "--wal-segsize=1", "--set=min_wal_size=80MB", "--set=max_wal_size=1GB");
 
   /** A killed test machine may lose a throw-away cluster; its test does not wait for the disk. */
   private static final List<String> THROW_AWAY = List.of("-c", "fsync=off", "-c", "full_page_writes=off");

@@ -23,6 +23,7 @@ import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The checks that need a cluster, on an app that does each thing right or wrong by its path. */
@@ -224,7 +225,9 @@ class ClusterChecksTest {
     }
   }
 
-  @Test void a_killed_instance_is_recovered_from_soon() {
+  @Test
+  @Tag("alone") // it measures
+  void a_killed_instance_is_recovered_from_soon() {
     LoadResult result = cluster.load().get("/who").open(rate(100).perSecond().during(ofSeconds(6)))
         .fault(at(ofSeconds(3)), "kill app-1", () -> cluster.instance(1).kill())
         .fault(at(ofSeconds(4)), "start app-1", () -> cluster.instance(1).start())

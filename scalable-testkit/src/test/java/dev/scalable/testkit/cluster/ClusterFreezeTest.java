@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 @ClusterTest(app = TinyApp.class, instances = 1, calibrated = false)
 class ClusterFreezeTest {
   private static final Duration TIME = ofMillis(2_500);
-  private static final Duration FREEZE = ofMillis(400); // at 100 per second, no more than the app's backlog of 50
+  private static final Duration FREEZE = ofMillis(400);
   private static final Duration HALF_OF_IT = ofMillis(200);
 
   @Test void a_closed_model_hides_it_and_says_so(Cluster cluster) {

@@ -15,6 +15,9 @@ public final class TinyApp {
   /** What it prints first, before the time. */
   static final String STARTED = "started at ";
 
+  /** Who comes while it is paused waits here, and would be refused where the usual 50 do already. */
+  private static final int BACKLOG = 1_000;
+
   private TinyApp() {}
 
   /** With the argument "broken" it prints a reason and ends; with "chatty" it prints a hundred lines. */
@@ -29,7 +32,7 @@ public final class TinyApp {
       IntStream.range(0, 100).forEach(number -> System.out.println("line " + number));
     }
     int port = Integer.parseInt(System.getenv("TINY_PORT"));
-    HttpServer server = HttpServer.create(new InetSocketAddress(System.getenv("TINY_HOST"), port), 0);
+    HttpServer server = HttpServer.create(new InetSocketAddress(System.getenv("TINY_HOST"), port), BACKLOG);
     server.setExecutor(Executors.newCachedThreadPool());
     server.createContext("/", exchange -> answer(exchange, id));
     server.start();

@@ -58,7 +58,7 @@ class ShopSuite {
   }
 
   @Test void products_are_read_quickly(Cluster cluster) {
-    var run = cluster.load().get("/products/{id}", ids(100)).warmUp(requests(1_500))
+    var run = cluster.load().get("/products/{id}", ids(100)).warmUp(requests(300))
         .open(rate(100).perSecond().during(ofSeconds(3))).run();
     assertThat(run).allSucceeded().p95().isAtMost(ofMillis(200));
   }
@@ -214,7 +214,7 @@ class ShopSuite {
         .write(version -> Call.put("/products/" + product, "{\"price\":" + version + "}"))
         .read(Call.get("/products/" + product), answer -> number(answer, "price"))
         .writes(writes)
-        .giveUpAfter(Products.BOUND.plusSeconds(2))
+        .giveUpAfter(Products.BOUND.plusMillis(500))
         .run();
   }
 
