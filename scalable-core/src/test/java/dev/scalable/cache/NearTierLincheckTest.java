@@ -13,6 +13,7 @@ import org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Options;
 import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <p>{@code -Dscalable.lincheck.scenarios} sets how many scenarios are made at random besides those that are named
  * here, {@code -Dscalable.lincheck.runs} how often each is run; the profile {@code full} has more of both.
  */
+@Tag("alone") // it changes each class that its JVM has loaded, which takes minutes where other tests have been
 class NearTierLincheckTest {
 
   private static final int SCENARIOS = Integer.getInteger("scalable.lincheck.scenarios", 3);
