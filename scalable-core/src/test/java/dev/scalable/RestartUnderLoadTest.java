@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.Test;
  * <p>{@code -Dscalable.restart.rounds=5 -Dscalable.restart.seconds=20 -Dscalable.restart.rate=250}, as the profile
  * {@code full} has it, sets how often and how long; one short round if nothing is said.
  */
+@Tag("alone") // what the system has taken between the last look at who has come and the end of listening is cut off: a busy
+              // machine may stop the instance there, and a POST without a key is not sent again
 class RestartUnderLoadTest {
 
   private static final int ROUNDS = Integer.getInteger("scalable.restart.rounds", 1);

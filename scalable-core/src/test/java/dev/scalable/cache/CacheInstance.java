@@ -71,11 +71,17 @@ final class CacheInstance implements AutoCloseable {
 
   /** Starts one, and waits until its heap may be served. */
   static CacheInstance start(Map<String, String> environment) throws Exception {
+    CacheInstance instance = begin(environment);
+    instance.awaitProven();
+    return instance;
+  }
+
+  /** Starts one, whose heap may be served soon: to start another meanwhile. */
+  static CacheInstance begin(Map<String, String> environment) throws Exception {
     CacheInstance instance = new CacheInstance(environment);
     for (Part part : instance.parts) {
       part.start();
     }
-    instance.awaitProven();
     return instance;
   }
 

@@ -32,8 +32,10 @@ final class CachePair implements AutoCloseable {
     // Longer than this machine may stand still: these tests are not about the proof.
     environment.put("SCALABLE_CACHE_NEAR_VALIDITY", "1m");
     environment.putAll(more);
-    one = CacheInstance.start(environment);
-    two = CacheInstance.start(environment);
+    one = CacheInstance.begin(environment);
+    two = CacheInstance.begin(environment);
+    one.awaitProven();
+    two.awaitProven();
   }
 
   static CachePair start(String... settings) throws Exception {

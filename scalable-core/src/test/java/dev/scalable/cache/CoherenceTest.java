@@ -43,8 +43,10 @@ class CoherenceTest {
   private final TwoTierCache<Long, Item> second;
 
   CoherenceTest() throws Exception {
-    one = CacheInstance.start(environment());
-    two = CacheInstance.start(environment());
+    one = CacheInstance.begin(environment());
+    two = CacheInstance.begin(environment());
+    one.awaitProven();
+    two.awaitProven();
     first = cache(one, this::load);
     second = cache(two, this::load);
   }

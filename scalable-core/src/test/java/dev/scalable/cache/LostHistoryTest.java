@@ -47,8 +47,10 @@ class LostHistoryTest {
     address = new MovingAddress(redis.address());
     Map<String, String> environment = CacheInstance.environment(namespace, address.uri(),
         "SCALABLE_CACHE_NEAR_VALIDITY", BOUND.toMillis() + "ms");
-    one = CacheInstance.start(environment);
-    two = CacheInstance.start(environment);
+    one = CacheInstance.begin(environment);
+    two = CacheInstance.begin(environment);
+    one.awaitProven();
+    two.awaitProven();
     first = Items.cache(one);
     second = Items.cache(two);
     await().until(() -> one.outbox().isPresent() && two.outbox().isPresent());

@@ -50,8 +50,10 @@ class OutboxTest {
   OutboxTest() throws Exception {
     items.set(1, "old");
     URI linked = URI.create("redis://127.0.0.1:" + link.address().getPort());
-    one = CacheInstance.start(CacheInstance.environment(namespace, linked));
-    two = CacheInstance.start(environment());
+    one = CacheInstance.begin(CacheInstance.environment(namespace, linked));
+    two = CacheInstance.begin(environment());
+    one.awaitProven();
+    two.awaitProven();
     first = Items.cache(one);
     second = Items.cache(two);
     // Their relays have found the table.

@@ -42,8 +42,10 @@ final class TwoInstances implements AutoCloseable {
         "SCALABLE_DB_POOL_SIZE", "1",
         "SCALABLE_CACHE_NAMESPACE", namespace,
         "SCALABLE_CACHE_NEAR_VALIDITY", BOUND.toMillis() + "ms"));
-    one = CacheInstance.start(environment);
-    two = CacheInstance.start(environment);
+    one = CacheInstance.begin(environment);
+    two = CacheInstance.begin(environment);
+    one.awaitProven();
+    two.awaitProven();
     first = cache(one);
     second = cache(two);
   }

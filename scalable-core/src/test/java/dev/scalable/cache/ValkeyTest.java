@@ -52,8 +52,10 @@ class ValkeyTest {
     items.set(1, "old");
     items.set(2, "old");
     Map<String, String> environment = CacheInstance.environment(namespace, valkey.uri());
-    one = CacheInstance.start(environment);
-    two = CacheInstance.start(environment);
+    one = CacheInstance.begin(environment);
+    two = CacheInstance.begin(environment);
+    one.awaitProven();
+    two.awaitProven();
     first = Items.cache(one);
     second = Items.cache(two);
     await().until(() -> one.outbox().isPresent() && two.outbox().isPresent());

@@ -30,11 +30,11 @@ class TlsTest {
 
   @BeforeAll
   static void start_a_server_with_a_certificate() throws Exception {
-    keytool("-genkeypair -alias ca -keyalg RSA -dname CN=ca -ext bc:c -keystore ca.p12");
-    keytool("-genkeypair -alias ca -keyalg RSA -dname CN=other -ext bc:c -keystore other.p12");
+    keytool("-genkeypair -alias ca -keyalg EC -groupname secp256r1 -dname CN=ca -ext bc:c -keystore ca.p12");
+    keytool("-genkeypair -alias ca -keyalg EC -groupname secp256r1 -dname CN=other -ext bc:c -keystore other.p12");
     keytool("-exportcert -rfc -alias ca -keystore ca.p12 -file ca.pem");
     keytool("-exportcert -rfc -alias ca -keystore other.p12 -file other.pem");
-    keytool("-genkeypair -alias db -keyalg RSA -dname CN=db -keystore db.p12");
+    keytool("-genkeypair -alias db -keyalg EC -groupname secp256r1 -dname CN=db -keystore db.p12");
     keytool("-certreq -alias db -keystore db.p12 -file db.csr");
     keytool("-gencert -rfc -alias ca -keystore ca.p12 -infile db.csr -outfile server.crt -ext san=dns:localhost");
     server = OwnPostgres.in(folder);
@@ -53,7 +53,7 @@ class TlsTest {
   private static void keytool(String arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
     command.addAll(Arrays.asList(arguments.split(" ")));
-    command.addAll(List.of("-storepass", "changeit", "-noprompt"));
+    command.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-storepass", "changeit", "-noprompt"));
     Process process = new ProcessBuilder(command).directory(folder.toFile()).inheritIO().start();
     assertThat(process.waitFor()).as(arguments).isZero();
   }

@@ -39,11 +39,11 @@ class TlsTest {
 
   @BeforeAll
   static void start_a_server_with_a_certificate() throws Exception {
-    keytool("-genkeypair -alias ca -keyalg RSA -dname CN=ca -ext bc:c -keystore ca.p12");
-    keytool("-genkeypair -alias ca -keyalg RSA -dname CN=other -ext bc:c -keystore other.p12");
+    keytool("-genkeypair -alias ca -keyalg EC -groupname secp256r1 -dname CN=ca -ext bc:c -keystore ca.p12");
+    keytool("-genkeypair -alias ca -keyalg EC -groupname secp256r1 -dname CN=other -ext bc:c -keystore other.p12");
     keytool("-exportcert -rfc -alias ca -keystore ca.p12 -file ca.pem");
     keytool("-exportcert -rfc -alias ca -keystore other.p12 -file other.pem");
-    keytool("-genkeypair -alias redis -keyalg RSA -dname CN=redis -keystore redis.p12");
+    keytool("-genkeypair -alias redis -keyalg EC -groupname secp256r1 -dname CN=redis -keystore redis.p12");
     keytool("-certreq -alias redis -keystore redis.p12 -file redis.csr");
     keytool("-gencert -rfc -alias ca -keystore ca.p12 -infile redis.csr -outfile redis.crt -ext san=dns:localhost");
     Files.writeString(folder.resolve("redis.key"), privateKey());
@@ -67,7 +67,7 @@ class TlsTest {
     Path program = Path.of(System.getProperty("java.home"), "bin", "keytool");
     List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(Arrays.asList(arguments.split(" ")));
-    command.addAll(List.of("-storepass", "changeit", "-noprompt"));
+    command.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-storepass", "changeit", "-noprompt"));
     Process process = new ProcessBuilder(command).directory(folder.toFile()).inheritIO().start();
     assertThat(process.waitFor()).as(arguments).isZero();
   }

@@ -5,6 +5,7 @@ import static dev.scalable.testkit.load.Load.iterations;
 import static dev.scalable.testkit.load.Load.users;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.scalable.testkit.backend.Capability;
 import dev.scalable.testkit.junit.ClusterTest;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -183,23 +185,29 @@ class ExternalClusterTest {
         .hasMessageContaining("a cluster that runs already takes no migration");
   }
 
-  @Test void a_wrong_address_of_an_instance_is_told_by_who_answers_there() {
-    AppSpec app = AppSpec.running(theirs.uri()).instanceHeader("X-Tiny").instanceAt("app-7", theirs.instance(1).uri());
-    assertThatThrownBy(() -> Cluster.builder().app(app).start())
-        .hasMessageContaining("app-7, which is said to run, was not ready at " + theirs.instance(1).uri())
-        .hasMessageContaining("(last answer: status 200 with app-1)")
-        .hasMessageContaining("is its address right, and can it be reached from here?");
-  }
-
-  @Test void an_address_where_nobody_listens_is_told() throws IOException {
+  /** Both at once: each is waited for, as an app that has just been deployed may not answer yet. */
+  @Test void a_wrong_address_of_an_instance_is_told_by_who_answers_there_and_one_where_nobody_listens_too()
+      throws IOException {
     int nobody;
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       nobody = taken.getLocalPort();
     }
-    AppSpec app = AppSpec.running(URI.create("http://127.0.0.1:" + nobody));
-    assertThatThrownBy(() -> Cluster.builder().app(app).start())
+    AppSpec nowhere = AppSpec.running(URI.create("http://127.0.0.1:" + nobody));
+    AppSpec wrong =
+        AppSpec.running(theirs.uri()).instanceHeader("X-Tiny").instanceAt("app-7", theirs.instance(1).uri());
+    CompletableFuture<Throwable> failure = CompletableFuture.supplyAsync(() -> failureOf(nowhere));
+
+    assertThat(failureOf(wrong))
+        .hasMessageContaining("app-7, which is said to run, was not ready at " + theirs.instance(1).uri())
+        .hasMessageContaining("(last answer: status 200 with app-1)")
+        .hasMessageContaining("is its address right, and can it be reached from here?");
+    assertThat(failure.join())
         .hasMessageContaining("http://127.0.0.1:" + nobody + "/health/ready did not answer with a status of 2xx")
         .hasMessageContaining("last answer by that header: none");
+  }
+
+  private static Throwable failureOf(AppSpec app) {
+    return catchThrowable(() -> Cluster.builder().app(app).start());
   }
 
   private static Arguments refusal(Capability capability, String name, Consumer<Cluster> action) {
