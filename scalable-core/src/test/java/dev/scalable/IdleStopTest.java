@@ -66,7 +66,8 @@ class IdleStopTest {
       long began = System.nanoTime();
       running.close();
       millis.add(Duration.ofNanos(System.nanoTime() - began).toMillis());
-      assertThat(threads()).isEmpty();
+      // One that has done its last may not have left the list yet, on a machine that is busy.
+      await().untilAsserted(() -> assertThat(threads()).isEmpty());
     }
     System.out.println("an idle service has stopped after, in ms: " + millis);
     // The machine may be busy with something else; the best of some says what the service needs.
