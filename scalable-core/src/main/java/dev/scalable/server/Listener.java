@@ -41,8 +41,8 @@ import org.xnio.channels.AcceptingChannel;
  * <p>So {@link #close} has the accept thread itself do it all in one go: accept what waits, close the socket, select
  * once so that the kernel lets go of it. The first accept that finds nothing and the end of the socket are then
  * microseconds apart, as long as the thread keeps its processor and no class has to be loaded; a JVM that has never
- * closed a listening socket takes milliseconds for it, so it closes another one before. Then each IO thread is asked for
- * a sign of life: it took its share of the accepted connections through the same queue, so when it answers, whoever
+ * closed a listening socket takes milliseconds for it, so it closes another one before. Then each IO thread is asked
+ * for a sign of life: it took its share of the accepted connections through the same queue, so when it answers, whoever
  * counts connections has been told of all of them.
  *
  * <p><b>More connections than the limit</b> are not accepted: they wait in the backlog until one that is open ends,
@@ -189,7 +189,7 @@ final class Listener {
 
   /**
    * Closes another socket, so that all code for it has been loaded: the first time takes many times as long as the
-   * second, and meanwhile the kernel goes on.
+   * second, and the kernel goes on meanwhile.
    */
   private void rehearse() {
     try {

@@ -367,7 +367,7 @@ class ProbesTest {
     verify(nginx(), probe.request(), probe.nginx());
   }
 
-  /** The attack gets a verdict of those; nothing hidden in it or behind it was reached; and the next client is served. */
+  /** The attack gets such a verdict; nothing hidden in it or behind it was reached; and the next client is served. */
   private static void verify(int port, String request, List<Verdict> expected) throws IOException {
     boolean ends = expected.stream().allMatch(Verdict::ends);
     try (Wire wire = new Wire(port)) {
