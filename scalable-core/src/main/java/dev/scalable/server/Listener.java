@@ -174,8 +174,8 @@ final class Listener {
    */
   boolean close(Duration most) throws InterruptedException {
     CountDownLatch done = new CountDownLatch(worker.getIoThreadCount());
-    // All made before, as what runs for the first time takes long. What is executed after a while comes after the thread
-    // has selected.
+    // All made before, as what runs for the first time takes long. What is executed after a while comes after the
+    // thread has selected.
     Runnable signs = () -> signsOfLife(done);
     Runnable end = () -> {
       // Not at once: to wake others is to let them go first, where all processors are busy.
