@@ -1,6 +1,7 @@
 package dev.scalable.server;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
@@ -39,8 +40,10 @@ import org.xnio.channels.AcceptingChannel;
  *
  * <p>So {@link #close} has the accept thread itself do it all in one go: accept what waits, close the socket, select
  * once so that the kernel lets go of it. The first accept that finds nothing and the end of the socket are then
- * microseconds apart. Then each IO thread is asked for a sign of life: it took its share of the accepted connections
- * through the same queue, so when it answers, whoever counts connections has been told of all of them.
+ * microseconds apart, as long as the thread keeps its processor and no class has to be loaded; a JVM that has never
+ * closed a listening socket takes milliseconds for it, so it closes another one before. Then each IO thread is asked
+ * for a sign of life: it took its share of the accepted connections through the same queue, so when it answers, whoever
+ * counts connections has been told of all of them.
  *
  * <p><b>More connections than the limit</b> are not accepted: they wait in the backlog until one that is open ends,
  * and whoever has one is served as before. To accept and close them would tell their clients sooner, but after a
@@ -169,23 +172,49 @@ final class Listener {
    * @param most time after which the threads are not waited for any longer
    * @return whether they were done by then; if not, a connection may still come
    */
-  @SuppressWarnings("deprecation") // wakeupAccepts: nothing else makes XNIO accept at a moment of our choice
   boolean close(Duration most) throws InterruptedException {
     CountDownLatch done = new CountDownLatch(worker.getIoThreadCount());
-    // One task that queues the others, and all of them are run before the thread selects again.
-    acceptThread.execute(() -> {
-      liftLimit();
-      for (int taken = 0; taken <= BACKLOG; taken += ACCEPTED_AT_ONCE) {
-        channel.wakeupAccepts();
-      }
-      acceptThread.execute(() -> {
-        IoUtils.safeClose(channel);
-        for (int i = 0; i < worker.getIoThreadCount(); i++) {
-          worker.getIoThread(i).execute(done::countDown);
-        }
-      });
-    });
+    // All made before, as what runs for the first time takes long. What is executed after a while comes after the
+    // thread has selected.
+    Runnable signs = () -> signsOfLife(done);
+    Runnable end = () -> {
+      // Not at once: to wake others is to let them go first, where all processors are busy.
+      acceptThread.executeAfter(signs, 1, TimeUnit.MILLISECONDS);
+      IoUtils.safeClose(channel);
+    };
+    acceptThread.execute(this::rehearse);
+    acceptThread.executeAfter(() -> acceptAnd(end), 1, TimeUnit.MILLISECONDS);
     return done.await(most.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Closes another socket, so that all code for it has been loaded: the first time takes many times as long as the
+   * second, and the kernel goes on meanwhile.
+   */
+  private void rehearse() {
+    try {
+      InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+      IoUtils.safeClose(worker.createStreamConnectionServer(anyPort, listening -> {}, socketOptions(1)));
+    } catch (IOException e) {
+      log.debug("the close of the listening socket could not be rehearsed: {}", e.getMessage(), e);
+    }
+  }
+
+  /** One task that queues the others, and all of them are run before the thread selects again. */
+  @SuppressWarnings("deprecation") // wakeupAccepts: nothing else makes XNIO accept at a moment of our choice
+  private void acceptAnd(Runnable end) {
+    liftLimit();
+    for (int taken = 0; taken <= BACKLOG; taken += ACCEPTED_AT_ONCE) {
+      channel.wakeupAccepts();
+    }
+    acceptThread.execute(end);
+  }
+
+  /** What an IO thread was given before, it has seen when it counts down. */
+  private void signsOfLife(CountDownLatch done) {
+    for (int i = 0; i < worker.getIoThreadCount(); i++) {
+      worker.getIoThread(i).execute(done::countDown);
+    }
   }
 
   /** On the accept thread, so that it holds for the very next accept. */

@@ -43,7 +43,8 @@ class ProbesTest {
     }
   }
 
-  record Probe(String name, String request, Verdict bare, Verdict nginx) {}
+  /** Any of the verdicts will do: Nginx has grown stricter over the years. */
+  record Probe(String name, String request, List<Verdict> bare, List<Verdict> nginx) {}
 
   private static Cluster cluster;
 
@@ -53,7 +54,12 @@ class ProbesTest {
   private static final List<Probe> PROBES = probes();
 
   private static Probe probe(String name, String request, Verdict bare, Verdict nginx) {
-    return new Probe(name, request, bare, nginx);
+    return new Probe(name, request, List.of(bare), List.of(nginx));
+  }
+
+  /** One that Nginx 1.22 answers otherwise than 1.30 does. */
+  private static Probe probe(String name, String request, Verdict bare, Verdict oldNginx, Verdict newNginx) {
+    return new Probe(name, request, List.of(bare), List.of(oldNginx, newNginx));
   }
 
   /** An answer on a connection that must end with it. */
@@ -155,12 +161,12 @@ class ProbesTest {
         probe("a line feed in the extension of a chunk", chunked("16;a\nb\r\n" + ITEM + "\r\n" + end),
             ends(400), ends(400)),
         probe("a trailer that ends in a bare line feed", chunked(chunk(ITEM) + "0\r\nX: 1\n\r\n"),
-            ends(400), open(201)),
+            ends(400), open(201), ends(400)),
         probe("trailers of 20 kB", chunked(chunk(ITEM) + "0\r\nX: " + "a".repeat(20_000) + "\r\n\r\n"),
             ends(400), open(201)),
         probe("an extension of a chunk", chunked("16;a=b\r\n" + ITEM + "\r\n" + end), ends(201), open(201)),
         probe("chunk lines that end in a bare line feed", chunked("16\n" + ITEM + "\n0\n\n"),
-            ends(400), open(201)),
+            ends(400), open(201), ends(400)),
         probe("junk after the data of a chunk", chunked("16\r\n" + ITEM + "XX\r\n" + end + hidden),
             ends(400), ends(400)),
         probe("a huge extension of a chunk",
@@ -214,8 +220,8 @@ class ProbesTest {
         probe("a method of 40 letters", head("A".repeat(40) + " /echo/x"), ends(400), open(400)),
         probe("OPTIONS of a star", head("OPTIONS *"), open(400), ends(400)),
         probe("TRACE", head("TRACE /echo/x"), ends(405), ends(405)),
-        probe("CONNECT to a path", head("CONNECT /echo/x"), ends(405), ends(405)),
-        probe("CONNECT to an authority", head("CONNECT other.example:443"), ends(400), ends(400)),
+        probe("CONNECT to a path", head("CONNECT /echo/x"), ends(405), ends(405), ends(400)),
+        probe("CONNECT to an authority", head("CONNECT other.example:443"), ends(400), ends(400), ends(405)),
         probe("HTTP/1.9", "GET /echo/x HTTP/1.9\r\nHost: test\r\n\r\n", open(200), open(200)),
         probe("HTTP/2.7", "GET /echo/x HTTP/2.7\r\nHost: test\r\n\r\n", open(200), ends(505)),
         probe("HTTP/2.0", "GET /echo/x HTTP/2.0\r\nHost: test\r\n\r\n", ends(400), ends(505)),
@@ -234,8 +240,10 @@ class ProbesTest {
         probe("two Hosts", "GET /echo/x HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", ends(400), ends(400)),
         probe("a Host with a path", "GET /echo/x HTTP/1.1\r\nHost: a/../b\r\n\r\n", ends(400), ends(400)),
         probe("a Host with a space", "GET /echo/x HTTP/1.1\r\nHost: a b\r\n\r\n", ends(400), ends(400)),
-        probe("a Host with a port that is none", "GET /echo/x HTTP/1.1\r\nHost: a:99999\r\n\r\n", ends(400), open(200)),
-        probe("a Host with a userinfo", "GET /echo/x HTTP/1.1\r\nHost: a@b\r\n\r\n", ends(400), open(400)),
+        probe("a Host with a port that is none", "GET /echo/x HTTP/1.1\r\nHost: a:99999\r\n\r\n",
+            ends(400), open(200), ends(400)),
+        probe("a Host with a userinfo", "GET /echo/x HTTP/1.1\r\nHost: a@b\r\n\r\n",
+            ends(400), open(400), ends(400)),
         // Paths.
         probe("dot segments", get("/echo/../echo/x"), open(400), open(400)),
         probe("dot segments above the root", get("/../../etc/passwd"), open(400), ends(400)),
@@ -365,10 +373,11 @@ class ProbesTest {
     verify(nginx(), probe.request(), probe.nginx());
   }
 
-  /** The attack gets its verdict; nothing hidden in it or behind it was reached; and the next client is served. */
-  private static void verify(int port, String request, Verdict expected) throws IOException {
+  /** The attack gets such a verdict; nothing hidden in it or behind it was reached; and the next client is served. */
+  private static void verify(int port, String request, List<Verdict> expected) throws IOException {
+    boolean ends = expected.stream().allMatch(Verdict::ends);
     try (Wire wire = new Wire(port)) {
-      assertThat(verdict(wire, request + get(expected.ends() ? "/smuggled" : "/echo/after"))).isEqualTo(expected);
+      assertThat(verdict(wire, request + get(ends ? "/smuggled" : "/echo/after"))).isIn(expected);
     }
     try (Wire wire = new Wire(port)) {
       assertThat(wire.ask(get("/echo/alive")).body()).isEqualTo("alive");
