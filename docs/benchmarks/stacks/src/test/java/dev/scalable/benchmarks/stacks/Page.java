@@ -40,7 +40,7 @@ record Page(List<Stack> stacks, String begin, Figures figures, Map<Endpoint, Dou
     text.append(String.format(Locale.ROOT, "%nTwo instances of each behind the same Nginx; medians (quartiles) of"
         + " windows taken in turns; microseconds of processor time per request;%n%d connections, and one open rate for"
         + " all with response times from when a request was due.%n", Stand.USERS));
-    for (Endpoint endpoint : Endpoint.values()) {
+    for (Endpoint endpoint : rates.keySet()) {
       text.append('\n').append(heading).append(endpoint).append("\n\n").append(as.apply(table(endpoint))).append('\n');
     }
     for (Stack stack : stacks.stream().filter(each -> !each.isOurs()).toList()) {
