@@ -8,13 +8,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The statements that end a transaction, the commit among them: sent together and answered together, so that all of
  * them cost one round trip. PostgreSQL skips what follows a statement that has failed, the commit as well (manual,
- * 54.2.4, pipelining).
+ * frontend/backend protocol, pipelining).
+ *
+ * <p>So when they were answered the transaction is committed, and nothing that comes of reading the answers may be taken
+ * for a commit that was refused.
  */
 final class LastStatements {
+
+  private static final Logger log = LoggerFactory.getLogger(LastStatements.class);
 
   private final List<Last> all = new ArrayList<>(2);
 
@@ -34,7 +41,7 @@ final class LastStatements {
       Long known = answer;
       if (known == null) {
         throw new IllegalStateException("A statement that is sent with the commit has no answer before the transaction"
-            + " has committed, and none if it is not known whether it has: " + sql);
+            + " has committed, none if it is not known whether it has, and none that is no number: " + sql);
       }
       return known;
     }
@@ -67,15 +74,25 @@ final class LastStatements {
       }
       boolean rows = statement.execute();
       for (Last last : all) {
-        last.answer = rows ? first(statement) : statement.getUpdateCount();
+        last.answer = rows ? first(statement) : Long.valueOf(statement.getUpdateCount());
         rows = statement.getMoreResults();
       }
     }
   }
 
-  private static long first(PreparedStatement statement) throws SQLException {
+  /** The first column of the first row, 0 without rows; null if it is no number. */
+  private static @Nullable Long first(PreparedStatement statement) throws SQLException {
     try (ResultSet rows = statement.getResultSet()) {
-      return rows.next() ? rows.getLong(1) : 0;
+      return rows.next() ? number(rows) : Long.valueOf(0);
+    }
+  }
+
+  private static @Nullable Long number(ResultSet row) {
+    try {
+      return row.getObject(1) instanceof Number number ? number.longValue() : null;
+    } catch (SQLException e) {
+      log.debug("The answer to a statement that was sent with a commit cannot be read", e);
+      return null;
     }
   }
 }

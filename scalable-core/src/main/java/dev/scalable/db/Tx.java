@@ -38,10 +38,11 @@ public interface Tx {
    * and the caller gets what a commit that was refused gets.
    *
    * @param sql one statement, with {@code ?} for each parameter
-   * @param parameters what {@link java.sql.PreparedStatement#setObject(int, Object)} takes
+   * @param parameters what {@link java.sql.PreparedStatement#setObject(int, Object)} takes; they are read at the commit, so do not change
+   *     them before
    * @return what the server has answered: the first column of the first row if the statement returns rows (0 if it returned none), else
-   *     how many it has changed. It throws an {@link IllegalStateException} before the commit, and when it is not known whether it
-   *     happened
+   *     how many it has changed. It throws an {@link IllegalStateException} before the commit, when it is not known whether it
+   *     happened, and when that column is no number
    * @throws IllegalStateException also in a read
    */
   LongSupplier withCommit(String sql, @Nullable Object... parameters);

@@ -20,7 +20,10 @@ public final class PostgresWire implements AutoCloseable {
   /** The tag of the reply to a commit. */
   private static final String COMMITTED = "COMMIT\0";
 
-  /** Sync, with its length: the end of what a client sends before it waits for the answers (PostgreSQL manual, 54.7). */
+  /**
+   * Sync, with its length: the end of what a client sends before it waits for the answers (PostgreSQL manual,
+   * frontend/backend protocol, message formats).
+   */
   private static final String SYNC = "S\0\0\0\4";
 
   private final ServerSocket listener;

@@ -79,6 +79,21 @@ class WithCommitTest {
   }
 
   @Test
+  void an_answer_that_is_no_number_does_not_make_a_commit_look_like_a_rollback() {
+    List<LongSupplier> answers = new ArrayList<>();
+    List<Outcome> outcomes = new ArrayList<>();
+    db.write(tx -> {
+      tx.onEnd(outcomes::add);
+      answers.add(tx.withCommit("insert into last (id, text) values (1, 'one') returning text"));
+      return answers.add(tx.withCommit("insert into last (id) values (2) returning text"));
+    });
+    assertThat(outcomes).containsExactly(Outcome.COMMITTED);
+    assertThat(ids()).containsExactly(1, 2);
+    assertThat(answers).allSatisfy(answer -> assertThatThrownBy(answer::getAsLong)
+        .isInstanceOf(IllegalStateException.class).hasMessageContaining("no number"));
+  }
+
+  @Test
   void all_of_them_and_the_commit_are_one_round_trip() {
     db.write(tx -> tx.handle().execute("select 1"));
     int before = wire.roundTrips();
