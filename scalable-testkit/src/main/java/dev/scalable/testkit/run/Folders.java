@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class Folders {
   private static final Logger log = LoggerFactory.getLogger(Folders.class);
   private static final String FILLING = ".filling-";
+  private static final int TRIES = 10;
 
   /** A file lock is held by the whole JVM, so threads need another: by the folder that is to be made. */
   private static final Map<Path, Object> ONE_THREAD = new ConcurrentHashMap<>();
@@ -85,8 +87,24 @@ public final class Folders {
     }
   }
 
-  /** Deletes {@code folder} and all that is in it; does nothing if it does not exist. */
+  /**
+   * Deletes {@code folder} and all that is in it; does nothing if it does not exist. What another process still puts
+   * into it meanwhile, such as the sweep of a JVM that takes a half deleted run for one that died, is deleted too.
+   */
   public static void delete(Path folder) {
+    try {
+      for (int tries = 1; !deleted(folder); tries++) {
+        if (tries == TRIES) {
+          throw new IOException("something puts files into it as fast as they are deleted, " + tries + " times");
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + folder, e);
+    }
+  }
+
+  /** Whether nothing came into {@code folder} while it was deleted. */
+  private static boolean deleted(Path folder) throws IOException {
     try {
       Files.walkFileTree(folder, new SimpleFileVisitor<>() {
         @Override
@@ -113,8 +131,9 @@ public final class Folders {
           return FileVisitResult.CONTINUE;
         }
       });
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + folder, e);
+      return true;
+    } catch (DirectoryNotEmptyException e) {
+      return false;
     }
   }
 
