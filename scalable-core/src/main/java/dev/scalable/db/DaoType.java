@@ -1,5 +1,6 @@
 package dev.scalable.db;
 
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Collection;
@@ -7,15 +8,19 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.config.ConfigRegistry;
 import org.jdbi.v3.core.extension.ExtensionMetadata;
 import org.jdbi.v3.core.extension.ExtensionMetadata.ExtensionHandlerInvoker;
 import org.jdbi.v3.core.extension.HandleSupplier;
+import org.jdbi.v3.sqlobject.customizer.SqlStatementCustomizingAnnotation;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 
 /** What Jdbi has found out about an interface, and its methods that were made ready. Safe for use by many threads. */
 final class DaoType {
+
+  private static final String JDBI = "org.jdbi.";
 
   /** What a method is made ready with that runs a statement: it never looks at it. */
   private static final Object NO_OBJECT = new Object();
@@ -62,8 +67,22 @@ final class DaoType {
   /** A method of {@link #isForAll}, ready. */
   ExtensionHandlerInvoker forAll(Method method) {
     ExtensionHandlerInvoker found = ready.get(method);
-    return found != null ? found : ready.computeIfAbsent(method,
-        missing -> metadata.createExtensionHandlerInvoker(NO_OBJECT, missing, current, config));
+    return found != null ? found : ready.computeIfAbsent(method, missing -> {
+      ConfigRegistry own = config.createCopy();
+      if (!decidesAtEachCall(missing)) {
+        RememberedColumns.in(own);
+      }
+      return metadata.createExtensionHandlerInvoker(NO_OBJECT, missing, current, own);
+    });
+  }
+
+  /** Whether code of the application's may configure each statement of the method in another way. */
+  private boolean decidesAtEachCall(Method method) {
+    return Stream.of(Arrays.stream(metadata.extensionType().getAnnotations()), Arrays.stream(method.getAnnotations()),
+            Arrays.stream(method.getParameterAnnotations()).flatMap(Arrays::stream))
+        .flatMap(annotations -> annotations.map(Annotation::annotationType))
+        .anyMatch(type -> type.isAnnotationPresent(SqlStatementCustomizingAnnotation.class)
+            && !type.getPackageName().startsWith(JDBI));
   }
 
   /** The configuration of one object on a handle. */
