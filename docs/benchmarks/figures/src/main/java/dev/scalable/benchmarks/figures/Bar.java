@@ -31,7 +31,7 @@ record Bar(String stack, String what, Quartiles ratio, double bound, boolean atL
   }
 
   String verdict() {
-    return Double.isNaN(ratio.median()) ? "too few requests" : reached() ? "yes" : "**no**";
+    return Double.isNaN(ratio.median()) ? "unknown" : reached() ? "yes" : "**no**";
   }
 
   /** All that a run can say something of. */

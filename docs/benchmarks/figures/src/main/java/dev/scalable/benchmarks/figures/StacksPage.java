@@ -81,7 +81,8 @@ public record StacksPage(Run run) {
 
         Two instances of each stack behind the same Nginx, and %s connections that ask as fast as they are answered;
         then one rate for all, half of what the slowest can do, with response times from when a request was due. Medians
-        (quartiles) of windows taken in turns; `us` is processor time for each request, `app` the instances alone.""",
+        (quartiles) of windows taken in turns; `us` is processor time for each request, `app` the instances alone.
+        What a request costs without Nginx is measured [by itself](benchmarks.md#a-request).""",
         run.windows().stream().mapToLong(Window::requests).sum(), run.windows().size(),
         run.windows().stream().mapToLong(Window::failed).sum(), run.windows().stream().mapToLong(Window::dropped).sum(),
         disturbed.size(), whose.isEmpty() ? "" : " (" + whose + ")", run.fact("connections"));
@@ -94,7 +95,7 @@ public record StacksPage(Run run) {
         "p99 ms");
     for (String stack : run.stacks()) {
       table = table.row(stack, closed(stack, endpoint, Window::perSecond).text("%,.0f"),
-          closed(stack, endpoint, Window::appMicros).text("%.0f"), part(stack, endpoint, Cpu::nginx),
+          closed(stack, endpoint, Window::appMicros).text("%,.0f"), part(stack, endpoint, Cpu::nginx),
           part(stack, endpoint, Cpu::postgres), part(stack, endpoint, Cpu::redis),
           part(stack, endpoint, Cpu::generator),
           open(stack, endpoint, Times::p50), open(stack, endpoint, Times::p90), open(stack, endpoint, Times::p99));
@@ -116,7 +117,7 @@ public record StacksPage(Run run) {
     List<Bar> bars = Bar.of(run);
     ComparisonTable table = ComparisonTable.of("beside", "of ours to it", "ratio", "bar", "reached");
     for (Bar bar : bars) {
-      table = table.row(bar.stack(), bar.what(), bar.ratio().text("%.2f"), bar.bar(), bar.verdict());
+      table = table.row(bar.stack(), bar.what(), known(bar.ratio()), bar.bar(), bar.verdict());
     }
     return String.format(Locale.ROOT, """
         Beside a stack in Java no more processor time, and an uncached read that is as fast as on plain Undertow; beside
@@ -130,7 +131,7 @@ public record StacksPage(Run run) {
   }
 
   private String part(String stack, Endpoint endpoint, ToDoubleFunction<Cpu> part) {
-    return String.format(Locale.ROOT, "%.0f",
+    return String.format(Locale.ROOT, "%,.0f",
         closed(stack, endpoint, window -> window.micros(part.applyAsDouble(window.cpu()))).median());
   }
 
