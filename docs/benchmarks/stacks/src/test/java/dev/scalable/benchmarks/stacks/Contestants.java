@@ -1,5 +1,6 @@
 package dev.scalable.benchmarks.stacks;
 
+import dev.scalable.benchmarks.figures.Run;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,7 @@ final class Contestants {
   private static final Map<String, Supplier<Stack>> ALL = new LinkedHashMap<>();
 
   static {
-    ALL.put(Stack.OURS, Starter::stack);
+    ALL.put(Run.OURS, Starter::stack);
     ALL.put("fastapi", FastApi::stack);
     ALL.put("undertow",
         () -> JavaPeer.stack("undertow", "Undertow with a pool of workers", "undertow-core", "undertow.Main"));
@@ -30,7 +31,7 @@ final class Contestants {
    */
   static List<Stack> wanted() {
     String names = System.getProperty("stacks", String.join(",", ALL.keySet()));
-    return Stream.concat(Stream.of(Stack.OURS), Stream.of(names.strip().split("\\s*,\\s*"))).distinct()
+    return Stream.concat(Stream.of(Run.OURS), Stream.of(names.strip().split("\\s*,\\s*"))).distinct()
         .map(Contestants::named).toList();
   }
 

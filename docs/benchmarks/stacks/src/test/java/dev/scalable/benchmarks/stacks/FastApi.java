@@ -1,9 +1,6 @@
 package dev.scalable.benchmarks.stacks;
 
 import dev.scalable.testkit.cluster.AppSpec;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -34,7 +31,7 @@ final class FastApi {
     List<String> pythons =
         Stream.of(System.getProperty("stacks.python", "python3"), "/usr/bin/python3").distinct().toList();
     for (String python : pythons) {
-      Optional<String> versions = output(python, "-c", VERSIONS);
+      Optional<String> versions = Command.output(python, "-c", VERSIONS);
       if (versions.isPresent()) {
         return new Stack("fastapi", versions.get(), app(python));
       }
@@ -50,26 +47,5 @@ final class FastApi {
         "--no-access-log", "--log-level", "warning", "--timeout-keep-alive", "75",
         "--header", "X-Instance-Id:${INSTANCE_ID}")
         .env("PYTHONDONTWRITEBYTECODE", "1");
-  }
-
-  /** What a command prints, if it can be started and succeeds. */
-  private static Optional<String> output(String... command) {
-    try {
-      Path printed = Files.createTempFile("versions", ".txt");
-      try {
-        Process process =
-            new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(printed.toFile()).start();
-        return process.waitFor() == 0
-            ? Optional.of(Files.readString(printed, StandardCharsets.UTF_8).strip())
-            : Optional.empty();
-      } finally {
-        Files.delete(printed);
-      }
-    } catch (IOException e) {
-      return Optional.empty(); // there is no such program
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while " + command[0] + " said its versions", e);
-    }
   }
 }

@@ -9,12 +9,4 @@ import dev.scalable.testkit.cluster.AppSpec;
  * @param title what it is made of, with versions
  * @param app how its instances are started
  */
-record Stack(String name, String title, AppSpec app) {
-
-  /** The one that all others are compared with. */
-  static final String OURS = "ours";
-
-  boolean isOurs() {
-    return name.equals(OURS);
-  }
-}
+record Stack(String name, String title, AppSpec app) {}

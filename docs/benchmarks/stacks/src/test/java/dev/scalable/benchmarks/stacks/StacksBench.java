@@ -3,10 +3,17 @@ package dev.scalable.benchmarks.stacks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scalable.benchmarks.Machine;
+import dev.scalable.benchmarks.figures.Endpoint;
+import dev.scalable.benchmarks.figures.RawFile;
+import dev.scalable.benchmarks.figures.Run;
+import dev.scalable.benchmarks.figures.StacksPage;
+import dev.scalable.benchmarks.figures.Window;
 import dev.scalable.testkit.load.Call;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -19,12 +26,14 @@ import org.junit.jupiter.api.Test;
  * mvn -Pbench -pl docs/benchmarks/stacks -am test -Dtest=StacksBench -Dsurefire.failIfNoSpecifiedTests=false
  * </pre>
  *
- * <p>{@code -Dstacks=ours,fastapi} measures these alone, {@code -Dstacks.endpoints=ORDER} these requests alone. {@code -Dstacks.rounds} says how many windows each stack has
- * for each kind of request (5 if absent; half as many at a fixed rate), {@code -Dstacks.seconds} how long one is (2),
- * {@code -Dstacks.warmup} for how many seconds each stack is warmed up with each kind of request (8).
+ * <p>{@code -Dstacks=ours,fastapi} measures these alone, {@code -Dstacks.endpoints=ORDER} these requests alone. {@code
+ * -Dstacks.rounds} says how many windows each stack has for each kind of request (5 if absent; half as many at a fixed
+ * rate), {@code -Dstacks.seconds} how long one is (2), {@code -Dstacks.warmup} for how many seconds each stack is
+ * warmed up with each kind of request (8).
  *
  * <p>It fails if one request fails, if stacks answer the same question differently, or if what orders left in a
- * database is not that of the orders that were confirmed. Times are printed, whatever they are.
+ * database is not that of the orders that were confirmed. Times are written down, whatever they are: raw data while it
+ * runs, and the page at its end.
  */
 final class StacksBench {
 
@@ -40,36 +49,47 @@ final class StacksBench {
   private static final double OPEN_REQUESTS = 1_500;
   private static final long LONGEST_OPEN_MILLIS = 5 * WINDOW.toMillis();
 
-  private final Figures figures = new Figures();
-  private final Map<Endpoint, Double> rates = new EnumMap<>(Endpoint.class);
+  private static final Path FOLDER = Path.of("target", "stacks");
 
   @Test
   void all_stacks_side_by_side() throws Exception {
-    String machine = Machine.line();
+    Map<String, String> facts = Conditions.facts();
+    System.out.println(Machine.line());
     List<Stack> stacks = Contestants.wanted();
     List<Stand> stands = new ArrayList<>();
     try {
       for (Stack stack : stacks) {
         stands.add(Stand.start(stack));
+        facts.put(Run.STACK + stack.name(), stack.title());
         System.out.println(stack.name() + " is ready: " + stack.title());
       }
       List<List<String>> ours = answers(stands.getFirst());
       for (Stand stand : stands.subList(1, stands.size())) {
         assertThat(answers(stand)).as(stand.stack().name()).isEqualTo(ours);
       }
-      for (Endpoint endpoint : Endpoint.wanted()) {
-        measure(stands, endpoint);
+      facts.putAll(stands.getFirst().versions());
+      RawFile raw = RawFile.begin(FOLDER.resolve("stacks.csv"), facts);
+      for (Endpoint endpoint : Requests.wanted()) {
+        measure(stands, endpoint, raw);
       }
       for (Stand stand : stands) {
         stand.checkEffects();
       }
+      publish(raw);
     } finally {
       stands.forEach(Stand::close);
     }
-    new Page(stacks, machine, figures, rates).publish();
   }
 
-  private void measure(List<Stand> stands, Endpoint endpoint) throws Exception {
+  private static void publish(RawFile raw) throws IOException {
+    raw.add("ended", Conditions.now());
+    raw.add("load after", Machine.load());
+    String page = new StacksPage(raw.read()).markdown();
+    Files.writeString(FOLDER.resolve("stacks.md"), page);
+    System.out.printf("%n%s%nin %s%n", page, FOLDER.toAbsolutePath());
+  }
+
+  private static void measure(List<Stand> stands, Endpoint endpoint, RawFile raw) throws Exception {
     for (Stand stand : stands) {
       stand.turn(() -> {
         stand.warmUp(endpoint, WARM_UP, WARM_UP_REQUESTS);
@@ -79,26 +99,26 @@ final class StacksBench {
     for (int round = 0; round < ROUNDS; round++) {
       for (Stand stand : stands) {
         int now = round;
-        add(stand.turn(() -> stand.closed(endpoint, now, WINDOW)));
+        add(raw, stand.turn(() -> stand.closed(endpoint, now, WINDOW)));
       }
     }
+    Run closed = raw.read();
     double rate = stands.stream()
-        .mapToDouble(stand -> figures.figure(stand.stack().name(), endpoint, false, Window::perSecond).median())
+        .mapToDouble(stand -> closed.figure(stand.stack().name(), endpoint, false, Window::perSecond).median())
         .min().orElseThrow() / 2;
-    rates.put(endpoint, rate);
     Duration time = Duration.ofMillis(
         Math.clamp(Math.round(1_000 * OPEN_REQUESTS / rate), WINDOW.toMillis(), LONGEST_OPEN_MILLIS));
     for (int round = 0; round < OPEN_ROUNDS; round++) {
       for (Stand stand : stands) {
         int now = round;
-        add(stand.turn(() -> stand.open(endpoint, now, rate, time)));
+        add(raw, stand.turn(() -> stand.open(endpoint, now, rate, time)));
       }
     }
   }
 
-  private void add(Window window) {
+  private static void add(RawFile raw, Window window) throws IOException {
     System.out.println(window);
-    figures.add(window);
+    raw.add(window);
   }
 
   /** What a stack says to some questions, in an order of its members that does not depend on who wrote them down. */

@@ -3,6 +3,8 @@ package dev.scalable.benchmarks.stacks;
 import static dev.scalable.testkit.load.Load.users;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.scalable.benchmarks.figures.Endpoint;
+import dev.scalable.benchmarks.figures.Window;
 import dev.scalable.benchmarks.stacks.Shop.Effects;
 import dev.scalable.testkit.backend.Backend;
 import dev.scalable.testkit.cluster.Cluster;
@@ -13,9 +15,17 @@ import dev.scalable.testkit.load.Client;
 import dev.scalable.testkit.load.Load;
 import dev.scalable.testkit.load.LoadResult;
 import dev.scalable.testkit.load.NoAnswerException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +41,7 @@ final class Stand implements AutoCloseable {
 
   private static final Duration AWAKE = Duration.ofSeconds(1);
   private static final int MOST_TRIES = 3;
+  private static final int ANSWER_MILLIS = 10_000;
 
   private final Stack stack;
   private final Cluster cluster;
@@ -57,8 +68,8 @@ final class Stand implements AutoCloseable {
   }
 
   /**
-   * Asks for everything once, again and again until it is answered: what was never asked for has to be loaded first, and
-   * on a busy machine that takes longer than Nginx waits.
+   * Asks for everything once, again and again until it is answered: what was never asked for has to be loaded first,
+   * and on a busy machine that takes longer than Nginx waits.
    */
   private void wake() {
     List<Call> calls = List.of(Call.get("/products/1"), Shop.signedIn(Call.get("/orders/1")),
@@ -80,6 +91,29 @@ final class Stand implements AutoCloseable {
 
   Stack stack() {
     return stack;
+  }
+
+  /** The versions of what it stands on, by name. */
+  Map<String, String> versions() throws SQLException, IOException {
+    Map<String, String> versions = new LinkedHashMap<>();
+    try (Connection connection = cluster.postgres().dataSource().getConnection()) {
+      versions.put("postgresql", connection.getMetaData().getDatabaseProductVersion());
+    }
+    versions.put("redis", redisVersion());
+    versions.put("nginx", cluster.balancer().version().replace("nginx ", ""));
+    return versions;
+  }
+
+  private String redisVersion() throws IOException {
+    URI redis = cluster.redis().uri();
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(redis.getHost(), redis.getPort()), ANSWER_MILLIS);
+      socket.setSoTimeout(ANSWER_MILLIS);
+      socket.getOutputStream().write("INFO server\r\nQUIT\r\n".getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).lines()
+          .filter(line -> line.startsWith("redis_version:")).findFirst()
+          .map(line -> line.substring(line.indexOf(':') + 1)).orElse("unknown");
+    }
   }
 
   /** Something that is done while its instances run. */
@@ -130,14 +164,14 @@ final class Stand implements AutoCloseable {
   }
 
   private int warmUp(Endpoint endpoint, Duration time) {
-    return sent(endpoint, endpoint.of(cluster.load()).closed(users(USERS).during(time))).ok();
+    return sent(endpoint, Requests.to(endpoint, cluster.load()).closed(users(USERS).during(time))).ok();
   }
 
   /** The same, and what came of it. The first second after the pause does not count. */
   Window closed(Endpoint endpoint, int round, Duration time) {
     warmUp(endpoint, AWAKE);
-    return Window.of(stack, endpoint, round,
-        sent(endpoint, endpoint.of(cluster.load()).closed(users(USERS).during(time))));
+    return Windows.of(stack, endpoint, round, 0,
+        sent(endpoint, Requests.to(endpoint, cluster.load()).closed(users(USERS).during(time))));
   }
 
   /**
@@ -149,9 +183,9 @@ final class Stand implements AutoCloseable {
     for (int times = 1;; times++) {
       warmUp(endpoint, AWAKE);
       LoadResult result =
-          sent(endpoint, endpoint.of(cluster.load()).open(Load.rate(rate).perSecond().during(time)));
+          sent(endpoint, Requests.to(endpoint, cluster.load()).open(Load.rate(rate).perSecond().during(time)));
       if (result.dropped() == 0 || times == MOST_TRIES) {
-        return Window.of(stack, endpoint, round, result);
+        return Windows.of(stack, endpoint, round, rate, result);
       }
       log.info("{}, {}: {} requests could not be sent, and the window is repeated", stack.name(), endpoint,
           result.dropped());

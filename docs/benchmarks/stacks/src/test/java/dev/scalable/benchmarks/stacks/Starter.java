@@ -1,5 +1,6 @@
 package dev.scalable.benchmarks.stacks;
 
+import dev.scalable.benchmarks.figures.Run;
 import dev.scalable.starter.Main;
 import dev.scalable.testkit.cluster.AppSpec;
 
@@ -9,6 +10,6 @@ final class Starter {
   private Starter() {}
 
   static Stack stack() {
-    return new Stack(Stack.OURS, "Scalable starter", AppSpec.mainClass(Main.class).jvm(Jvm.flags()));
+    return new Stack(Run.OURS, "Scalable starter", AppSpec.mainClass(Main.class).jvm(Jvm.flags()));
   }
 }

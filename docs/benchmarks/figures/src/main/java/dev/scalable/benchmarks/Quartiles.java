@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a quarter, a half and three quarters of some values are not above.
+ * What a quarter, a half and three quarters of some values are not above; between two values, where that lies between.
  *
  * @param lower a quarter
  * @param median a half
@@ -19,7 +19,9 @@ public record Quartiles(double lower, double median, double upper) {
   }
 
   private static double share(List<Double> sorted, double share) {
-    return sorted.get((int) Math.round(share * (sorted.size() - 1)));
+    double place = share * (sorted.size() - 1);
+    double below = sorted.get((int) Math.floor(place));
+    return below + (place - Math.floor(place)) * (sorted.get((int) Math.ceil(place)) - below);
   }
 
   /**
