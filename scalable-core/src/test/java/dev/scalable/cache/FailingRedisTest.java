@@ -41,7 +41,7 @@ class FailingRedisTest {
   void an_invalidation_that_the_log_has_lost_empties_the_heap_within_the_bound() throws Exception {
     first.get(1L);
     second.get(1L);
-    int generation = items.two.generation();
+    int losses = items.two.losses();
     items.source.put(1L, item("new"));
     // What an INVALIDATE does, but for the entry, which is deleted before anyone can read it.
     items.redis.eval("""
@@ -50,13 +50,13 @@ class FailingRedisTest {
         redis.call('SET',KEYS[4],id); redis.call('XDEL',KEYS[3],id)
         return id""", keys("v:item:1", "l:item:1", "inv", "last"), List.of());
     await().atMost(BOUND.plusSeconds(2)).untilAsserted(() -> assertThat(second.get(1L)).isEqualTo(item("new")));
-    await().until(() -> items.two.generation() > generation);
+    await().until(() -> items.two.losses() > losses);
   }
 
   @Test
   void a_log_whose_chain_is_broken_empties_the_heap() {
     first.get(1L);
-    int generation = items.one.generation();
+    int losses = items.one.losses();
     items.source.put(1L, item("new"));
     // The right to fill it goes as well, as in an INVALIDATE: Redis may not yet have what its caller has.
     items.redis.eval("""
@@ -64,13 +64,13 @@ class FailingRedisTest {
         local id=redis.call('XADD',KEYS[3],'*','p','1-1','c','other','k','')
         redis.call('SET',KEYS[4],id)
         return id""", keys("v:item:1", "l:item:1", "inv", "last"), List.of());
-    await().until(() -> items.one.generation() > generation);
+    await().until(() -> items.one.losses() > losses);
     assertThat(first.get(1L)).isEqualTo(item("new"));
   }
 
   @Test
   void a_log_that_goes_past_its_head_without_it_proves_nothing() {
-    int generation = items.one.generation();
+    int losses = items.one.losses();
     // As a reader sees it whose link has stayed with an old primary while the head is that of the new one: unbroken
     // entries, but the head is none of them.
     await().pollInterval(Duration.ofMillis(20)).until(() -> {
@@ -80,7 +80,7 @@ class FailingRedisTest {
           local n=tonumber(string.sub(p,1,string.find(p,'-')-1))+2
           redis.call('XADD',KEYS[1],n..'-0','p',p,'c','other','k','')
           redis.call('SET',KEYS[2],n+1 ..'-0')""", keys("inv", "last"), List.of());
-      return items.one.generation() > generation;
+      return items.one.losses() > losses;
     });
   }
 
