@@ -1,6 +1,7 @@
 package dev.scalable.cache;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static dev.scalable.cache.ScriptValues.bytes;
+import static dev.scalable.cache.ScriptValues.list;
 
 import dev.scalable.redis.Redis;
 import java.nio.ByteBuffer;
@@ -146,24 +147,24 @@ final class FarTier<V> {
     for (int i = 0; i < keys.size(); i++) {
       String key = keys.get(i);
       runs.add(new Redis.Run(List.of(valueKey(key), leaseKey(key), names.generation(name)),
-          List.of(tokens.get(i), number(leaseTime.toMillis()), number(newerThan))));
+          List.of(tokens.get(i), bytes(leaseTime.toMillis()), bytes(newerThan))));
     }
     List<?> answers = redis.runEach(Scripts.LEASE, runs);
     List<Reply<V>> replies = new ArrayList<>(keys.size());
     for (int i = 0; i < keys.size(); i++) {
-      replies.add(reply(keys.get(i), tokens.get(i), list(answers.get(i)), newerThan));
+      replies.add(reply(keys.get(i), tokens.get(i), list(answers.get(i))));
     }
     return replies;
   }
 
-  private Reply<V> reply(String key, byte[] token, List<?> answer, long newerThan) {
+  private Reply<V> reply(String key, byte[] token, List<?> answer) {
     byte[] current = (byte[]) answer.get(3);
     generation.learn(current);
     byte[] stored = (byte[]) answer.get(1);
     int code = ((Long) answer.get(0)).intValue();
     if (code == 1) {
       Found<V> found = decode(stored);
-      return found != null ? new Reply.Fresh<>(found) : lease(List.of(key), Math.max(newerThan, NEVER)).getFirst();
+      return found != null ? new Reply.Fresh<>(found) : lease(List.of(key), NEVER).getFirst();
     }
     Found<V> stale = wantsStale && stored.length > PAYLOAD_AT ? decode(stored) : null;
     return code == 2 ? new Reply.Granted<>(new Lease(key, token, current), stale) : new Reply.Busy<>(stale, code == 3);
@@ -185,7 +186,7 @@ final class FarTier<V> {
     for (Fill fill : fills) {
       Lease lease = fill.lease();
       runs.add(new Redis.Run(List.of(valueKey(lease.key()), leaseKey(lease.key()), names.generation(name)),
-          List.of(lease.token(), lease.generation(), number(fill.freshMillis()), number(fill.keptMillis()),
+          List.of(lease.token(), lease.generation(), bytes(fill.freshMillis()), bytes(fill.keptMillis()),
               fill.body())));
     }
     List<Optional<Long>> stored = new ArrayList<>(fills.size());
@@ -202,25 +203,14 @@ final class FarTier<V> {
    * @param rests whether the source is left alone for a moment first
    */
   void release(List<Lease> leases, boolean rests) {
-    byte[] rest = number(rests ? REST.toMillis() : 0);
+    byte[] rest = bytes(rests ? REST.toMillis() : 0);
     var unused = redis.runEach(Scripts.RELEASE, leases.stream()
         .map(lease -> new Redis.Run(List.of(leaseKey(lease.key())), List.of(lease.token(), rest))).toList());
-  }
-
-  private static List<?> list(@Nullable Object answer) {
-    if (answer instanceof List<?> list && !list.isEmpty()) {
-      return list;
-    }
-    throw new IllegalStateException("A script of the cache has returned " + answer);
   }
 
   private byte[] random(int length) {
     byte[] bytes = new byte[length];
     host.chance().nextBytes(bytes);
     return bytes;
-  }
-
-  private static byte[] number(long value) {
-    return Long.toString(value).getBytes(UTF_8);
   }
 }

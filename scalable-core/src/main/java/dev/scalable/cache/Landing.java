@@ -59,7 +59,7 @@ final class Landing<K, V> {
     Flight<V> flight = trip.flight();
     flight.farUntil(found.freshUntil());
     long freshUntil = validity.near(found.freshUntil());
-    flight.complete(new Entry<>(found.value(), flight.generation(), freshUntil,
+    flight.complete(new Entry<>(found.value(), flight.losses(), freshUntil,
         freshness.refreshAt(freshUntil, found.loadNanos(), host.chance())));
     Flight<V> replaced = flight.replaced();
     if (replaced != null) {
@@ -75,7 +75,7 @@ final class Landing<K, V> {
 
   Entry<V> passing(@Nullable V value) {
     long now = host.nanoTime();
-    return new Entry<>(value, validity.generation() - 1, now, now);
+    return new Entry<>(value, validity.losses() - 1, now, now);
   }
 
   /** An expired value, where a new one cannot be had in time. */
@@ -134,7 +134,7 @@ final class Landing<K, V> {
     // A little sooner than in Redis, whose time begins when it takes the value.
     long freshUntil = host.nanoTime() + freshMillis * 1_000_000;
     Flight<V> flight = arrival.trip().flight();
-    flight.complete(new Entry<>(value, flight.generation(), freshUntil,
+    flight.complete(new Entry<>(value, flight.losses(), freshUntil,
         freshness.refreshAt(freshUntil, loadNanos, host.chance())));
     flight.stale(null);
     return new FarTier.Fill(lease, body, freshMillis, freshness.keptMillis(freshMillis));

@@ -182,7 +182,7 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
   private Entry<V> fetch(K key) {
     String text = keys.write(key);
     while (true) {
-      Flight<V> mine = new Flight<>(validity.generation());
+      Flight<V> mine = new Flight<>(validity.losses());
       Flight<V> flight = board(key, mine);
       if (flight == mine) {
         begin(List.of(new Trip<>(key, text, mine)), 0);
@@ -268,7 +268,7 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
         continue;
       }
       String text = keys.write(key);
-      Flight<V> own = new Flight<>(validity.generation());
+      Flight<V> own = new Flight<>(validity.losses());
       Flight<V> flight = board(key, own);
       flights.put(key, flight);
       if (flight == own) {
@@ -339,7 +339,7 @@ final class LeasedCache<K, V> implements TwoTierCache<K, V>, InvalidationLog.Lis
         search.refresh(new Trip<>(key, text, new Flight<>(there)), FarTier.NEVER);
         return;
       }
-      Flight<V> mine = new Flight<>(validity.generation());
+      Flight<V> mine = new Flight<>(validity.losses());
       if (board(key, mine) == mine) {
         begin(List.of(new Trip<>(key, text, mine)), FarTier.NEVER);
       }

@@ -1,6 +1,8 @@
 package dev.scalable.cache;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static dev.scalable.cache.ScriptValues.bytes;
+import static dev.scalable.cache.ScriptValues.list;
+import static dev.scalable.cache.ScriptValues.text;
 
 import dev.scalable.check.SharedState;
 import dev.scalable.redis.Redis;
@@ -111,7 +113,7 @@ final class LogReader {
     List<byte[]> touched = new ArrayList<>(List.of(names.epoch(), names.last(), names.log(), names.server()));
     caches.forEach(cache -> touched.add(names.generation(cache)));
     List<?> reply = list(redis.run(Scripts.JOIN, touched,
-        List.of(host.newName().getBytes(UTF_8), Long.toString(reach.get().toMillis()).getBytes(UTF_8))));
+        List.of(bytes(host.newName()), bytes(reach.get().toMillis()))));
     if (text(reply.get(2)).isEmpty() && !warned) {
       warned = true;
       log.warn("Redis does not say which server it is, since it refuses INFO replication: allow this user INFO, or a"
@@ -227,13 +229,5 @@ final class LogReader {
     if (!own) {
       counts.applied(validity.farNow() - StreamId.of(entry.id()).millis());
     }
-  }
-
-  private static List<?> list(@Nullable Object reply) {
-    return reply instanceof List<?> list ? list : List.of();
-  }
-
-  private static String text(@Nullable Object bytes) {
-    return bytes instanceof byte[] text ? new String(text, UTF_8) : "";
   }
 }

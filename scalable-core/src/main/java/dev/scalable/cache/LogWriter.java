@@ -1,6 +1,7 @@
 package dev.scalable.cache;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static dev.scalable.cache.ScriptValues.bytes;
+import static dev.scalable.cache.ScriptValues.text;
 
 import dev.scalable.redis.Redis;
 import jakarta.inject.Inject;
@@ -8,7 +9,6 @@ import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Removes keys from Redis and writes that into the log, each time by one script. It throws {@link Redis.Unavailable}
@@ -72,14 +72,14 @@ final class LogWriter {
       touched.add(names.value(cache, key));
       touched.add(names.lease(cache, key));
     }
-    return text(redis.run(Scripts.INVALIDATE, touched, List.of(bytes(Integer.toString(LONGEST_LOG)), bytes(mark()),
+    return text(redis.run(Scripts.INVALIDATE, touched, List.of(bytes(LONGEST_LOG), bytes(mark()),
         bytes(source), bytes(cache), PackedKeys.pack(keys))));
   }
 
   /** Removes all keys of a cache: what was stored or begun to be loaded before this is of a generation that is past. */
   Cleared clear(String cache) {
     List<byte[]> touched = List.of(names.last(), names.log(), names.epoch(), names.generation(cache));
-    List<byte[]> arguments = List.of(bytes(Integer.toString(LONGEST_LOG)), bytes(mark()), bytes(source), bytes(cache));
+    List<byte[]> arguments = List.of(bytes(LONGEST_LOG), bytes(mark()), bytes(source), bytes(cache));
     if (redis.run(Scripts.CLEAR, touched, arguments) instanceof List<?> reply
         && reply.get(1) instanceof byte[] generation) {
       return new Cleared(text(reply.get(0)), generation);
@@ -89,13 +89,5 @@ final class LogWriter {
 
   private String mark() {
     return HexFormat.of().toHexDigits(host.chance().nextLong());
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(UTF_8);
-  }
-
-  private static String text(@Nullable Object bytes) {
-    return bytes instanceof byte[] text ? new String(text, UTF_8) : "";
   }
 }

@@ -34,10 +34,10 @@ final class NearTier<K, V> {
    * @param aged told once of a flight whose value is served and may as well be refreshed; must not block
    */
   NearTier(long maximumSize, Duration ttl, Validity validity, BiConsumer<K, Flight<V>> aged) {
-    // Caffeine's expiry only frees memory; each entry knows by itself until when it may be served. A place evicted while
-    // its flight is in the air costs another load, no more: what has lost its place is kept nowhere. So Caffeine is given
-    // a clock that moves with the checks of the log, and a hit reads the real one once and not twice. Its upkeep is done
-    // by whoever makes it necessary, which takes less than to wake another thread for each place taken.
+    // Caffeine's expiry only frees memory; each entry knows by itself until when it may be served. A place evicted
+    // while its flight is in the air costs another load, no more: what has lost its place is kept nowhere. So Caffeine
+    // is given a clock that moves with the checks of the log, and a hit reads the real one once and not twice. Its
+    // upkeep is done by whoever makes it necessary, which takes less than to wake another thread for each place taken.
     Cache<K, Flight<V>> cache = Caffeine.newBuilder().maximumSize(maximumSize).expireAfterWrite(ttl.plus(CLOCK_STEP))
         .ticker(validity::until).executor(Runnable::run).build();
     this.flights = cache.asMap();
@@ -49,34 +49,35 @@ final class NearTier<K, V> {
    * A value and what bounds its use.
    *
    * @param value the value; null when it is known that there is none
-   * @param generation the validity's generation when its place was taken
+   * @param losses how often the proof had been lost when its place was taken
    * @param freshUntil end of its time to live, in the time of {@link System#nanoTime()}
    * @param refreshAt from when on it should be refreshed, in the same time; not before its end if not at all
    */
-  record Entry<V>(@Nullable V value, int generation, long freshUntil, long refreshAt) implements Lookup.Found<V> {}
+  record Entry<V>(@Nullable V value, int losses, long freshUntil, long refreshAt) implements Lookup.Found<V> {}
 
   /** A place taken for a value that is on its way. */
   static final class Flight<V> extends CompletableFuture<Entry<V>> {
 
-    private final int generation;
+    private final int losses;
     private final @Nullable Flight<V> replaced;
     private final AtomicBoolean aged = new AtomicBoolean();
     private volatile FarTier.@Nullable Found<V> stale;
     private volatile long farUntil;
 
-    Flight(int generation) {
-      this.generation = generation;
+    /** A flight that begins when the proof has been lost so often. */
+    Flight(int losses) {
+      this.losses = losses;
       this.replaced = null;
     }
 
     /** A flight to take the place of one that has landed, once it has brought something newer. */
     Flight(Flight<V> replaced) {
-      this.generation = replaced.generation;
+      this.losses = replaced.losses;
       this.replaced = replaced;
     }
 
-    int generation() {
-      return generation;
+    int losses() {
+      return losses;
     }
 
     /** The flight whose place this one is to take when it lands; null for one that has a place, or needs none. */
@@ -129,25 +130,25 @@ final class NearTier<K, V> {
     return entry;
   }
 
-  /** The flight that has the key's place, if it has landed and is of the present generation. */
+  /** The flight that has the key's place, if it has landed and the proof was not lost since. */
   @Nullable Flight<V> landed(K key) {
     Flight<V> flight = flights.get(key);
     return flight != null && landed(flight, validity.now()) != null ? flight : null;
   }
 
-  /** What a flight has brought, if it is done, fresh, and of the present generation. */
+  /** What a flight has brought, if it is done and fresh, and the proof was not lost since it began. */
   private @Nullable Entry<V> landed(Flight<V> flight, long now) {
     if (!flight.isDone() || flight.isCompletedExceptionally()) {
       return null;
     }
     Entry<V> entry = flight.join();
-    return entry.generation() == validity.generation() && entry.freshUntil() - now > 0 ? entry : null;
+    return entry.losses() == validity.losses() && entry.freshUntil() - now > 0 ? entry : null;
   }
 
   /**
    * Takes the key's place for a flight, or joins the one that has it.
    *
-   * @param mine a flight of the present generation
+   * @param mine a flight that begins now
    * @return {@code mine} if it now has the place, and its owner must complete it; else the flight to wait for
    */
   Flight<V> board(K key, Flight<V> mine) {
@@ -158,7 +159,7 @@ final class NearTier<K, V> {
       if (there == null) {
         return mine;
       }
-      boolean underWay = !there.isDone() && there.generation == mine.generation;
+      boolean underWay = !there.isDone() && there.losses == mine.losses;
       if (underWay || (proven && landed(there, now) != null)) {
         return there;
       }

@@ -3,18 +3,18 @@ package dev.scalable.cache;
 import dev.scalable.check.SharedState;
 
 /**
- * Until when this instance has proof that it has applied every invalidation, and how often it has lost that proof. What is in the
- * heap may be served only while the proof holds, and only if it was put there since it was last lost.
+ * Until when this instance has proof that it has applied every invalidation, and how often it has lost that proof. What
+ * is in the heap may be served only while the proof holds, and only if it was put there since it was last lost.
  *
- * <p>Times are those of {@link System#nanoTime()}: no wall clock can move them. Written by the consumer of the invalidation log,
- * read by every caller.
+ * <p>Times are those of {@link System#nanoTime()}: no wall clock can move them. Written by the consumer of the
+ * invalidation log, read by every caller.
  */
 @SharedState("until when the heap of this instance is proven current")
 final class Validity {
 
   private final Host host;
   private volatile long until;
-  private volatile int generation;
+  private volatile int losses;
 
   /** Far time minus near time: what to add to {@code nanoTime}, in nanoseconds, to get the time of the Redis server. */
   private volatile long farOffset;
@@ -38,11 +38,12 @@ final class Validity {
     return until;
   }
 
-  int generation() {
-    return generation;
+  /** How often the proof was lost: what was put into the heap at another count is not to be served. */
+  int losses() {
+    return losses;
   }
 
-  /** Extends the proof. Only ever later: checks may be confirmed out of order. */
+  /** Extends the proof; a moment before its end changes nothing. */
   void extend(long to) {
     if (to - until > 0) {
       until = to;
@@ -53,11 +54,13 @@ final class Validity {
   void lose() {
     until = host.nanoTime();
     // Written by one thread alone.
-    int next = generation + 1;
-    generation = next;
+    int next = losses + 1;
+    losses = next;
   }
 
-  /** Takes note of the Redis server's clock; an error of a round trip moves a time to live by as much, and nothing else. */
+  /**
+   * Takes note of the Redis server's clock; an error of a round trip moves a time to live by as much, and nothing else.
+   */
   void farClock(long farMillis, long nearNanos) {
     farOffset = farMillis * 1_000_000 - nearNanos;
   }

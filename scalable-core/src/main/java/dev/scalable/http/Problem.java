@@ -2,11 +2,10 @@ package dev.scalable.http;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
- * A failure that the client is told about, as a problem document (RFC 9457). Thrown by handlers; immutable. It carries no stack
- * trace, since it describes the request and not the program.
+ * A failure that the client is told about, as a problem document (RFC 9457). Thrown by handlers; immutable. It carries
+ * no stack trace, since it describes the request and not the program.
  *
  * <p>The detail is shown to the client: it must not hold secrets or the message of an unexpected exception.
  */
@@ -139,7 +138,7 @@ public final class Problem extends RuntimeException {
     document.put("detail", detail);
     document.put("requestId", requestId);
     document.put("traceId", traceId);
-    document.putAll(Optional.ofNullable(extensions).orElse(Map.of()));
+    document.putAll(extensions);
     Response response = Response.json(status, document).header("Content-Type", "application/problem+json");
     for (Map.Entry<String, String> header : headers.entrySet()) {
       response = response.header(header.getKey(), header.getValue());

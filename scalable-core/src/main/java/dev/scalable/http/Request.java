@@ -45,7 +45,7 @@ public interface Request {
    * A path parameter, decoded once.
    *
    * @param name a name that stands in the route's template in braces
-   * @return the value, never empty
+   * @return the value; empty only of a parameter that takes the rest of the path, where nothing is left
    * @throws IllegalArgumentException if the template has no such parameter, a mistake in the program
    */
   String path(String name);

@@ -69,16 +69,13 @@ final class Gcra {
    */
   record Verdict(boolean letIn, long remaining, Duration retryAfter, Duration reset) {}
 
-  /** Counts one request; empty while Redis is away. Takes at most the time that Redis is given. */
+  /** Counts one request; empty if Redis did not say. Takes at most the time that Redis is given. */
   Optional<Verdict> count(String key, int count, Duration per) {
-    if (!outage.mayAsk()) {
-      return Optional.empty();
-    }
     long intervalMicros = intervalMicros(count, per);
     try {
       Object said = redis.run(SCRIPT, List.of(bytes(prefix + ":" + digest(key))),
           List.of(bytes(Long.toString(intervalMicros)), bytes(Integer.toString(count))));
-      outage.answered();
+      outage.counted();
       return Optional.of(verdict(said));
     } catch (Redis.Unavailable e) {
       outage.failed(e);

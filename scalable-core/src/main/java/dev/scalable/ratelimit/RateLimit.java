@@ -16,8 +16,9 @@ import java.util.Optional;
  * or for all. What is too often is answered 429 with {@code Retry-After} (RFC 6585 section 4) and not counted.
  *
  * <p>Immutable; methods return a copy. It asks Redis for each request, so it blocks: at most for what the settings of
- * Redis give to having a connection, making one and being answered. While Redis is away, requests do not wait for it,
- * but for one in a second; they are let in uncounted, or answered 503, as the limit was told.
+ * Redis give to having a connection, making one and being answered. A request that Redis says nothing of is let in
+ * uncounted, or answered 503, as the limit was told. While Redis is away, requests do not wait for it, but for the first
+ * few and then one in a second.
  */
 public final class RateLimit implements Filter {
 
@@ -134,7 +135,8 @@ public final class RateLimit implements Filter {
       return next.proceed(request);
     }
     Gcra.Verdict verdict = counted.get();
-    Response response = verdict.letIn() ? next.proceed(request) : refusal(verdict).response(request.id(), request.trace().traceId());
+    Response response = verdict.letIn() ? next.proceed(request)
+        : refusal(verdict).response(request.id(), request.trace().traceId());
     return terms.headers ? response.header("RateLimit-Policy", policy()).header("RateLimit", state(verdict)) : response;
   }
 

@@ -97,8 +97,9 @@ final class CacheInstance implements AutoCloseable {
     return wiring.log().validity();
   }
 
-  int generation() {
-    return wiring.log().validity().generation();
+  /** How often its heap was emptied since something may have been missed. */
+  int losses() {
+    return wiring.log().validity().losses();
   }
 
   boolean pending(String cache, String key) {

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import dev.scalable.cache.CacheSimulation.Flaw;
 import dev.scalable.cache.CacheSimulation.Outcome;
-import dev.scalable.cache.CacheSimulation.Trouble;
 import dev.scalable.redis.SimScripts;
 import java.util.EnumSet;
 import java.util.List;

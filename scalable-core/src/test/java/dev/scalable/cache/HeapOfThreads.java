@@ -58,7 +58,7 @@ public class HeapOfThreads {
   }
 
   @Nullable Integer load() {
-    Flight<Integer> mine = new Flight<>(validity.generation());
+    Flight<Integer> mine = new Flight<>(validity.losses());
     Flight<Integer> flight = validity.holds(now()) ? near.board(KEY, mine) : mine;
     if (flight == mine) {
       land(mine, row.get());
@@ -67,11 +67,11 @@ public class HeapOfThreads {
   }
 
   void land(Flight<Integer> flight, int value) {
-    land(flight, value, flight.generation());
+    land(flight, value, flight.losses());
   }
 
-  void land(Flight<Integer> flight, int value, int generation) {
-    flight.complete(new Entry<>(value, generation, now() + LONG, now() + LONG));
+  void land(Flight<Integer> flight, int value, int losses) {
+    flight.complete(new Entry<>(value, losses, now() + LONG, now() + LONG));
   }
 
   /** Loads anew what is there; null if nothing is. */
@@ -141,7 +141,7 @@ public class HeapOfThreads {
   public static class PutsWhatItHasLoaded extends HeapOfThreads {
     @Override
     @Nullable Integer load() {
-      Flight<Integer> mine = new Flight<>(validity.generation());
+      Flight<Integer> mine = new Flight<>(validity.losses());
       int value = row.get();
       land(mine, value);
       if (validity.holds(now())) {
@@ -151,11 +151,11 @@ public class HeapOfThreads {
     }
   }
 
-  /** Takes a value to be of the generation in which it lands. */
+  /** Takes a value to be of the time in which it lands. */
   public static class ForgetsWhenItBegan extends HeapOfThreads {
     @Override
     void land(Flight<Integer> flight, int value) {
-      land(flight, value, validity.generation());
+      land(flight, value, validity.losses());
     }
   }
 

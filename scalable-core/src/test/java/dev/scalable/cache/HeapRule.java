@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What {@link HeapOfThreads} may answer: there is an order of all calls, which keeps those apart that were apart in
  * time, in which each answer is right. That is linearizability, but for what "right" is: a heap may forget. A place is
- * lost to an invalidation, an eviction or another generation while its flight is in the air, so a miss is always right,
+ * lost to an invalidation, an eviction or a loss of the proof while its flight is in the air, so a miss is always right,
  * and whether a value that was loaded is kept is not said. Lincheck's own rule wants one right answer for each call.
  *
  * <p>Right is a value that is kept while the proof holds, and the newest that there is. So what was there before an

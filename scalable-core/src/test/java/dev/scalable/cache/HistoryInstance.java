@@ -137,14 +137,14 @@ public final class HistoryInstance {
     Validity validity = instance.validity();
     while (true) {
       long key = ThreadLocalRandom.current().nextLong(KEYS + 1);
-      int generation = validity.generation();
+      int losses = validity.losses();
       long proven = validity.until();
       long start = System.nanoTime();
       try {
         Row row = cache.get(key);
         long end = System.nanoTime();
-        // In this order: a proof that was lost and found again has another generation.
-        boolean throughout = proven - end > 0 && validity.until() - end > 0 && validity.generation() == generation;
+        // In this order: a proof that was lost and found again has another count.
+        boolean throughout = proven - end > 0 && validity.until() - end > 0 && validity.losses() == losses;
         steps.write(new Step.Read(name, key, row == null ? -1 : row.version(), start, end, throughout));
       } catch (RuntimeException e) {
         // Nothing was read. Whether all can be read is not asked here.

@@ -27,12 +27,12 @@ class NearTierTest {
   }
 
   private NearTier.Flight<String> flight() {
-    return new NearTier.Flight<>(validity.generation());
+    return new NearTier.Flight<>(validity.losses());
   }
 
   private static NearTier.Entry<String> entry(NearTier.Flight<String> flight, String value) {
     long end = System.nanoTime() + LONG.toNanos();
-    return new NearTier.Entry<>(value, flight.generation(), end, end);
+    return new NearTier.Entry<>(value, flight.losses(), end, end);
   }
 
   private NearTier.Flight<String> boarded() {
@@ -106,7 +106,7 @@ class NearTierTest {
   void a_value_whose_time_is_over_is_not_served_and_its_place_is_taken_over() {
     NearTier.Flight<String> flight = boarded();
     long over = System.nanoTime();
-    flight.complete(new NearTier.Entry<>("old", flight.generation(), over, over));
+    flight.complete(new NearTier.Entry<>("old", flight.losses(), over, over));
     assertThat(near.current("key")).isNull();
     assertThat(boarded()).isNotDone();
   }
@@ -115,7 +115,7 @@ class NearTierTest {
   void a_value_that_has_aged_is_served_and_told_of_once_where_redis_knows_it() {
     NearTier.Flight<String> flight = boarded();
     long now = System.nanoTime();
-    flight.complete(new NearTier.Entry<>("value", flight.generation(), now + LONG.toNanos(), now));
+    flight.complete(new NearTier.Entry<>("value", flight.losses(), now + LONG.toNanos(), now));
     assertThat(served()).isEqualTo("value");
     assertThat(aged).as("until when it is fresh in Redis is not known").isEmpty();
     flight.farUntil(1);
@@ -143,7 +143,7 @@ class NearTierTest {
   void nothing_is_served_without_proof() {
     Validity unproven = new Validity(new Host());
     NearTier<String, String> silent = new NearTier<>(100, LONG, unproven, (key, aging) -> { });
-    NearTier.Flight<String> flight = new NearTier.Flight<>(unproven.generation());
+    NearTier.Flight<String> flight = new NearTier.Flight<>(unproven.losses());
     assertThat(silent.board("key", flight)).isSameAs(flight);
     flight.complete(entry(flight, "value"));
     assertThat(silent.current("key")).isNull();

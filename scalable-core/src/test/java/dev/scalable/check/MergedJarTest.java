@@ -39,7 +39,7 @@ class MergedJarTest {
           tools.jackson.databind.ObjectWriter writer = tools.jackson.databind.json.JsonMapper.shared().writer();
           return route(r -> Response.ok(writer.writeValueAsString("a")));
         }
-        """)).hasMessageContaining("the checks have passed");
+        """)).hasMessageContaining(SampleApp.PASSED);
   }
 
   @Test
@@ -55,7 +55,7 @@ class MergedJarTest {
 
   /** What the start throws. */
   private Throwable start(String body) throws IOException, URISyntaxException, ReflectiveOperationException {
-    assertThat(Compiled.of(merged, "app.Shop", StatelessTest.Row.passes("merged", body).source()).errors()).isEmpty();
+    assertThat(Compiled.of(merged, "app.Shop", SampleApp.passes("merged", body).source()).errors()).isEmpty();
     List<Path> rest = new ArrayList<>(Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
         .map(Path::of).toList());
     for (Class<?> one : List.of(StatelessCheck.class, dagger.Component.class, ObjectWriter.class)) {
@@ -67,7 +67,7 @@ class MergedJarTest {
     URL[] urls = rest.stream().map(Path::toUri).map(MergedJarTest::url).toArray(URL[]::new);
     try (URLClassLoader loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {
       Class<?> module = loader.loadClass(ScalableModule.class.getName());
-      Object settings = module.getMethod("with", Map.class).invoke(null, StatelessTest.NOWHERE);
+      Object settings = module.getMethod("with", Map.class).invoke(null, SampleApp.NOWHERE);
       Object service = loader.loadClass("app.Shop").getMethod("service", module).invoke(null, settings);
       service.getClass().getMethod("start").invoke(service);
       throw new AssertionError("started without a database");

@@ -25,9 +25,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Attacks, each sent to the port of an instance and to the shipped Nginx before it. {@link AnswersTest} says how the
- * server answers; this says that what a proxy and the server make of the same bytes cannot be played against each
- * other.
+ * Attacks, each sent to the port of an instance and to the shipped Nginx before it. {@link AnswersTest} and
+ * {@link FramingTest} say how the server answers; this says that what a proxy and the server make of the same bytes
+ * cannot be played against each other.
  *
  * <p>Behind each attack another request is sent on the same connection. Where the connection must end, that one asks
  * for {@code /smuggled}, which nobody may ever reach.

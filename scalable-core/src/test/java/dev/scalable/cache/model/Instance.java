@@ -4,7 +4,7 @@ import dev.scalable.cache.model.Entry.Name;
 import dev.scalable.cache.model.Explorer.Steps;
 import org.jspecify.annotations.Nullable;
 
-/** An instance: its heap, and its reader of the log. What has many generations there is emptied here, which is the same. */
+/** An instance: its heap, and its reader of the log. What counts its losses there is emptied here, which is the same. */
 final class Instance {
 
   static final int NONE = -1;

@@ -7,13 +7,15 @@ import java.net.InetSocketAddress;
 import java.net.MalformedURLException;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Asks a node over HTTP how it is: one GET on a new connection. For load there is another client. */
+/** Asks a node how it is, by one GET or PING on a new connection. For load there is another client. */
 public final class Probe {
   private static final int LIMIT_MILLIS = (int) Duration.ofSeconds(12).toMillis(); // Nginx answers within 10 s itself
+  private static final int PONG_MILLIS = 1_000;
 
   private Probe() {}
 
@@ -30,6 +32,18 @@ public final class Probe {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()), LIMIT_MILLIS);
       return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Whether a Redis answers PING by PONG; while it still loads its data, it answers with an error. */
+  public static boolean pongs(InetSocketAddress redis) {
+    try (Socket socket = new Socket()) {
+      socket.connect(redis, PONG_MILLIS);
+      socket.setSoTimeout(PONG_MILLIS);
+      socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readNBytes(5), StandardCharsets.US_ASCII).equals("+PONG");
     } catch (IOException e) {
       return false;
     }

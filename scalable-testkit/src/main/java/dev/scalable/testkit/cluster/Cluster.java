@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,14 +37,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Whatever way the JVM ends, no process of the cluster outlives it by more than the time they take to stop.
  */
 public final class Cluster implements AutoCloseable {
-  /** What a p99 needs. */
-  private static final int CALIBRATION_LEAST = 1_000;
-  private static final int CALIBRATION_WARM_UP = 2_000;
-  private static final int CALIBRATION_USERS = 8;
-  private static final Duration CALIBRATION_TIME = Duration.ofSeconds(1);
-  private static final int RECALIBRATION_WARM_UP = 400;
-  private static final int RECALIBRATION_ITERATIONS = 200;
-
   private final AppSpec app;
   private final BackendChoice choice;
   private final Environment environment;
@@ -58,9 +49,7 @@ public final class Cluster implements AutoCloseable {
   private final @Nullable RedisNode redis;
   private final boolean calibrated;
   private final List<Consumer<LoadResult>> listeners = new CopyOnWriteArrayList<>();
-  private @Nullable Calibration calibration;
-  private @Nullable Calibration recalibration;
-  private boolean closed;
+  private final Calibrations calibrations;
   private volatile @Nullable Path report;
 
   Cluster(AppSpec app, boolean calibrated, BackendChoice choice, Environment environment, Faults faults, Slots slots,
@@ -74,8 +63,10 @@ public final class Cluster implements AutoCloseable {
     this.balancer = balancer;
     this.stores = stores;
     this.migration = migration;
-    this.postgres = stores.postgres() == null ? null : new PostgresNode(stores.postgres(), stores.postgresLink(), faults);
+    this.postgres =
+        stores.postgres() == null ? null : new PostgresNode(stores.postgres(), stores.postgresLink(), faults);
     this.redis = stores.redis() == null ? null : new RedisNode(stores.redis(), stores.redisLink(), faults);
+    this.calibrations = new Calibrations(this::calibration);
   }
 
   /** Begins the description of a cluster. */
@@ -116,7 +107,7 @@ public final class Cluster implements AutoCloseable {
       load.report(told);
     }
     if (calibrated) {
-      load.calibratedBy(this::calibrate, this::calibrateAgain);
+      load.calibratedBy(calibrations::before, calibrations::again);
     }
     return load;
   }
@@ -142,27 +133,13 @@ public final class Cluster implements AutoCloseable {
 
   /**
    * What the load generator and the balancer can do on this machine without any app: measured for a second when it is
-   * asked for the first time, and known from then on. A cluster that was {@linkplain ClusterBuilder#calibrated built so}
-   * measures it before its first load.
+   * asked for the first time, and known from then on. A cluster that was {@linkplain ClusterBuilder#calibrated built
+   * so} measures it before its first load.
    *
    * @throws UnsupportedOperationException without {@link Capability#CALIBRATION}
    */
   public Calibration calibrate() {
-    synchronized (listeners) {
-      Calibration known = calibration;
-      if (known == null) {
-        LoadResult result = calibration().name("calibration").warmUp(Load.requests(CALIBRATION_WARM_UP))
-            .closed(Load.users(CALIBRATION_USERS).during(CALIBRATION_TIME)).run();
-        if (result.ok() < CALIBRATION_LEAST) {
-          // The machine stood still for most of that time. However long it takes now, it is what the machine can do.
-          result = calibration().name("calibration, slowly")
-              .closed(Load.users(CALIBRATION_USERS), Load.iterations(CALIBRATION_LEAST / CALIBRATION_USERS + 1)).run();
-        }
-        known = Calibration.of(result);
-        calibration = known;
-      }
-      return known;
-    }
+    return calibrations.before();
   }
 
   /**
@@ -170,31 +147,7 @@ public final class Cluster implements AutoCloseable {
    * loads; see {@link LoadResult#calibrationAfterwards}. Empty without a calibration.
    */
   public List<Calibration> calibrations() {
-    synchronized (listeners) {
-      return Stream.of(calibration, recalibration).flatMap(Stream::ofNullable).toList();
-    }
-  }
-
-  /** Shorter than the first time, as whoever judges a result waits for it; empty where there is nobody to ask. */
-  private Optional<Calibration> calibrateAgain() {
-    synchronized (listeners) {
-      Calibration before = calibration;
-      if (before == null || closed) {
-        return Optional.empty();
-      }
-      Optional<Calibration> again = measureAgain();
-      if (again.isPresent() && !before.agreesWith(again.get())) {
-        again = measureAgain(); // so short a time may have been somebody else's
-      }
-      again.ifPresent(measured -> recalibration = measured);
-      return again;
-    }
-  }
-
-  private Optional<Calibration> measureAgain() {
-    LoadResult result = calibration().name("calibration again").warmUp(Load.requests(RECALIBRATION_WARM_UP))
-        .closed(Load.users(CALIBRATION_USERS), Load.iterations(RECALIBRATION_ITERATIONS)).run();
-    return result.ok() == result.scheduled() ? Optional.of(Calibration.of(result)) : Optional.empty();
+    return calibrations.all();
   }
 
   private Map<String, URI> directUris() {
@@ -376,8 +329,8 @@ public final class Cluster implements AutoCloseable {
   }
 
   /**
-   * What instances that do not run have left, a sentence for each: a process that they started, a port on which somebody
-   * still listens. Where instances cannot be ended there is nothing.
+   * What instances that do not run have left, a sentence for each: a process that they started, a port on which
+   * somebody still listens. Where instances cannot be ended there is nothing.
    */
   public List<String> leftovers() {
     return faults.capabilities().contains(Capability.KILL)
@@ -394,9 +347,7 @@ public final class Cluster implements AutoCloseable {
    */
   @Override
   public void close() {
-    synchronized (listeners) {
-      closed = true;
-    }
+    calibrations.close();
     stores.close();
     environment.close();
   }

@@ -2,11 +2,8 @@ package dev.scalable.testkit.docker;
 
 import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.Volume;
+import dev.scalable.testkit.backend.Probe;
 import dev.scalable.testkit.backend.Store;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 /** Starts Redis, or Valkey: in memory only, or with an append-only file when the cluster's data is kept. */
 final class ContainerRedis {
   private static final int PORT = 6379;
-  private static final int ANSWER_MILLIS = 1_000;
 
   private ContainerRedis() {}
 
@@ -28,18 +24,6 @@ final class ContainerRedis {
     return ContainerStore.start(room, "redis",
         room.container(image, "redis", binds.toArray(Bind[]::new))
             .withCmd("--save", "", "--appendonly", kept == null ? "no" : "yes"),
-        PORT, "TERM", ContainerRedis::answers);
-  }
-
-  /** Whether PING is answered by PONG; while it still loads its data, Redis answers with an error. */
-  private static boolean answers(InetSocketAddress address) {
-    try (Socket socket = new Socket()) {
-      socket.connect(address, ANSWER_MILLIS);
-      socket.setSoTimeout(ANSWER_MILLIS);
-      socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
-      return new String(socket.getInputStream().readNBytes(5), StandardCharsets.US_ASCII).equals("+PONG");
-    } catch (IOException e) {
-      return false;
-    }
+        PORT, "TERM", Probe::pongs);
   }
 }

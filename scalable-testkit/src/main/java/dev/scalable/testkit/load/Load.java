@@ -424,8 +424,8 @@ public final class Load {
         name, route, instanceHeader, instances, scenarios(), warmUpMix.isEmpty() ? scenarios() : scenarios(warmUpMix),
         check, warmUp, described, whileRunning, due, giveUpAfter,
         new Plan.Surroundings(freePlaces, timeline, cpu, calibration, recalibration, listener, report));
-    try (Findings findings = new Findings(plan)) {
-      return new Run(plan).result(findings);
+    try (Circumstances circumstances = new Circumstances(plan)) {
+      return new Run(plan).result(circumstances);
     }
   }
 

@@ -42,7 +42,7 @@ final class Run {
   }
 
   /** Carries the plan out, once. */
-  LoadResult result(Findings findings) {
+  LoadResult result(Circumstances circumstances) {
     Senders senders = switch (plan.model()) {
       case ClosedModel closed -> new ClosedSenders(this, plan, closed);
       case OpenModel open -> new OpenSenders(this, plan, open);
@@ -50,7 +50,7 @@ final class Run {
     try {
       senders.start();
       if (await(senders.ready(), "connecting and warming up", warmingUp.sent())) {
-        findings.begin(warmingUp.told());
+        circumstances.begin(warmingUp.told());
         start = System.nanoTime();
         start(disturbance::doFaults, "faults", false);
         start(disturbance::doAction, "action", false);
@@ -59,7 +59,7 @@ final class Run {
           disturbance.loadEnded();
           await(disturbance.ended(), "waiting for the end of the action and the faults", sent);
         }
-        findings.end();
+        circumstances.end();
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
@@ -76,7 +76,7 @@ final class Run {
     if (warmingUp.losses() > 0) {
       log.warn("{}: warm-up: {}", plan.name(), warmingUp.told());
     }
-    LoadResult result = findings.result(senders.exchanges(), disturbance.faults());
+    LoadResult result = circumstances.result(senders.exchanges(), disturbance.faults());
     log.info("{}", result);
     plan.surroundings().listener().accept(result);
     return result;

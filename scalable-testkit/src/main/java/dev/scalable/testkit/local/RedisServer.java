@@ -1,13 +1,11 @@
 package dev.scalable.testkit.local;
 
+import dev.scalable.testkit.backend.Probe;
 import dev.scalable.testkit.run.ProcessNode;
 import dev.scalable.testkit.run.Role;
 import dev.scalable.testkit.run.Run;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Redis: in memory only, or with an append-only file when the cluster's data is kept. */
 final class RedisServer extends ProcessStore {
-  private static final int ANSWER_MILLIS = 1_000;
 
   private final Run run;
   private final Path program;
@@ -53,18 +50,6 @@ final class RedisServer extends ProcessStore {
 
   @Override
   boolean takesConnections(ProcessNode started) {
-    return answers(address());
-  }
-
-  /** Whether PING is answered by PONG; while it still loads its data, Redis answers with an error. */
-  private static boolean answers(InetSocketAddress address) {
-    try (Socket socket = new Socket()) {
-      socket.connect(address, ANSWER_MILLIS);
-      socket.setSoTimeout(ANSWER_MILLIS);
-      socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
-      return new String(socket.getInputStream().readNBytes(5), StandardCharsets.US_ASCII).equals("+PONG");
-    } catch (IOException e) {
-      return false;
-    }
+    return Probe.pongs(address());
   }
 }

@@ -1,151 +1,33 @@
 package dev.scalable.check;
 
-import static dev.scalable.check.StatelessTest.Row.compilerRefuses;
-import static dev.scalable.check.StatelessTest.Row.passes;
-import static dev.scalable.check.StatelessTest.Row.startRefuses;
+import static dev.scalable.check.SampleApp.captured;
+import static dev.scalable.check.SampleApp.compilerRefuses;
+import static dev.scalable.check.SampleApp.failure;
+import static dev.scalable.check.SampleApp.injected;
+import static dev.scalable.check.SampleApp.passes;
+import static dev.scalable.check.SampleApp.provided;
+import static dev.scalable.check.SampleApp.startRefuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.scalable.ScalableModule;
-import dev.scalable.lifecycle.Service;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * The table of guilty and innocent modules. Each is an app of its own, compiled with Dagger as its build would, and
- * started if it compiles. Its first part fails the start on purpose: an app that gets so far has passed both checks.
- */
-class StatelessTest {
-
-  private static final String PASSED = "the checks have passed";
-
-  /** Where nothing is, since no part starts. */
-  static final Map<String, String> NOWHERE = Map.of("SCALABLE_DB_URL", "jdbc:postgresql://127.0.0.1:1/none",
-      "SCALABLE_DB_USER", "nobody", "SCALABLE_REDIS_URL", "redis://127.0.0.1:1");
+/** Apps that keep state in what answers requests: where each is refused, by the compiler or at the start, and how. */
+class GuiltyAppsTest {
 
   @TempDir
   private Path folder;
 
-  /**
-   * A module.
-   *
-   * @param name what is in it
-   * @param compiler what the compiler says; empty if it compiles
-   * @param start what the start says; empty if the check there passes
-   * @param body what is in the module
-   */
-  record Row(String name, String compiler, String start, String body) {
-
-    static Row compilerRefuses(String name, String says, String body) {
-      return new Row(name, says, "", body);
-    }
-
-    static Row startRefuses(String name, String says, String body) {
-      return new Row(name, "", says, body);
-    }
-
-    static Row passes(String name, String body) {
-      return new Row(name, "", "", body);
-    }
-
-    @Override
-    public String toString() {
-      return name;
-    }
-
-    String source() {
-      return """
-          package app;
-
-          import dagger.*;
-          import dagger.Module;
-          import dagger.multibindings.*;
-          import dev.scalable.ScalableModule;
-          import dev.scalable.cache.*;
-          import dev.scalable.check.SharedState;
-          import dev.scalable.db.Db;
-          import dev.scalable.http.*;
-          import dev.scalable.lifecycle.*;
-          import jakarta.inject.*;
-          import java.time.*;
-          import java.util.*;
-          import java.util.concurrent.*;
-          import java.util.concurrent.atomic.*;
-          import java.util.concurrent.locks.*;
-          import java.util.function.*;
-
-          @Module(includes = Shop.First.class)
-          public interface Shop {
-          %s
-            static Route route(Handler handler) {
-              return Route.get("/x", handler);
-            }
-
-            @Singleton @Component(modules = {ScalableModule.class, Shop.class}) interface App {
-              Service service();
-            }
-
-            static Service service(ScalableModule module) {
-              return DaggerShop_App.builder().scalableModule(module).build().service();
-            }
-
-            @Module interface First {
-              @Provides @IntoSet static Part first() {
-                return new Part() {
-                  public String name() { return "!"; }
-                  public Stage stage() { return Stage.CONNECTIONS; }
-                  public void start() { throw new IllegalStateException("%s"); }
-                  public void stop() {}
-                };
-              }
-            }
-          }
-          """.formatted(body, PASSED);
-    }
-  }
-
-  /** An injected class with a member, and a handler that has it. */
-  private static String injected(String member) {
-    return """
-        @Singleton class Prices {
-          %s
-          @Inject Prices() {}
-          Response of(Request r) { return Response.ok(1); }
-        }
-        @Provides @IntoSet static Route x(Prices prices) { return route(prices::of); }
-        """.formatted(member);
-  }
-
-  /** What a method provides, captured by a handler. */
-  private static String provided(String type, String value) {
-    return """
-        @Provides @Singleton static %1$s given() { return %2$s; }
-        @Provides @IntoSet static Route x(%1$s given) { return route(r -> Response.ok(given.hashCode())); }
-        """.formatted(type, value);
-  }
-
-  /** A local variable, captured by a handler. */
-  private static String captured(String type, String value) {
-    return """
-        @Provides @IntoSet static Route x() {
-          %s local = %s;
-          return route(r -> Response.ok(local.hashCode()));
-        }
-        """.formatted(type, value);
-  }
-
-  static Stream<Row> guilty() {
+  static Stream<SampleApp> guilty() {
     return Stream.of(
         compilerRefuses("a memo map in an injected class",
             "app.Shop.Prices keeps state in its field 'memo' (java.util.concurrent.ConcurrentHashMap): it can be added",
@@ -307,150 +189,24 @@ class StatelessTest {
             """));
   }
 
-  static Stream<Row> innocent() {
-    return Stream.of(
-        passes("a copied list", provided("List<String>", "List.copyOf(new ArrayList<>(List.of(\"a\")))")),
-        passes("a list from a stream",
-            captured("List<Integer>", "java.util.stream.Stream.of(1, 2).toList().reversed()")),
-        passes("a set and a map that cannot be changed", injected(
-            "final Set<String> a = Set.of(\"a\", \"b\", \"c\"); final Map<String, Integer> b = Map.of(\"a\", 1);")),
-        passes("an enum map, copied",
-            captured("Map<Thread.State, String>", "Map.copyOf(new EnumMap<>(Map.of(Thread.State.NEW, \"new\")))")),
-        passes("an enum map, wrapped", captured("Map<Thread.State, String>",
-            "Collections.unmodifiableMap(new EnumMap<>(Map.of(Thread.State.NEW, \"new\")))")),
-        passes("an immutable map of a vendor", """
-            @Provides @IntoSet static Route x() {
-              com.google.common.collect.ImmutableMap<String, List<String>> local =
-                  com.google.common.collect.ImmutableMap.of("a", List.of("b"));
-              return route(r -> Response.ok(local.size()));
-            }
-            """),
-        passes("the files of a page", """
-            @Provides @IntoSet static Route x() {
-              return Route.files("/files", dev.scalable.http.StaticFiles.fromClassPath("dev/scalable/check"));
-            }
-            """),
-        passes("an answer that is always the same", captured("Response", "Response.text(\"a\")")),
-        passes("a clock", provided("Clock", "Clock.systemUTC()")),
-        passes("a duration", provided("Duration", "Duration.ofSeconds(1)")),
-        passes("an instant", injected("private final Instant at = Instant.EPOCH;")),
-        passes("the database",
-            "@Provides @IntoSet static Route x(Db db) { return route(r -> Response.ok(db.hashCode())); }"),
-        passes("a cache and the database behind it", """
-            @Provides @Singleton static TwoTierCache<Long, String> cache(Caches caches, Db db) {
-              return caches.named("y", Long.class, String.class).expireAfterWrite(Duration.ofMinutes(1))
-                  .build(id -> db.readPrimary(tx -> tx.handle().select("select 'y'").mapTo(String.class).one()));
-            }
-            @Provides @IntoSet static Route x(TwoTierCache<Long, String> cache) {
-              return Route.get("/y/{id}", cache, r -> r.pathLong("id"), Response::ok);
-            }
-            """),
-        passes("all else of the library that can be injected", """
-            @Provides @IntoSet static Route x(Caches caches, JsonCodec json, dev.scalable.redis.Redis redis,
-                dev.scalable.config.Settings settings, dev.scalable.health.Readiness readiness) {
-              return route(r -> Response.ok(List.of(caches, json, redis, settings, readiness).size()));
-            }
-            """),
-        passes("a reader and a writer of JSON", injected("""
-            private final tools.jackson.databind.ObjectWriter writer =
-                tools.jackson.databind.json.JsonMapper.shared().writer();
-            private final tools.jackson.databind.json.JsonMapper mapper = new tools.jackson.databind.json.JsonMapper();
-            """)),
-        passes("a logger, a pattern, a format of dates", injected("""
-            private static final org.slf4j.Logger log = org.slf4j.LoggerFactory.getLogger(Prices.class);
-            private static final java.util.regex.Pattern WORD = java.util.regex.Pattern.compile("a");
-            private final java.time.format.DateTimeFormatter format = java.time.format.DateTimeFormatter.ISO_DATE;
-            """)),
-        passes("a client of HTTP and a source of random", injected("""
-            private final java.net.http.HttpClient client = java.net.http.HttpClient.newHttpClient();
-            private final java.security.SecureRandom random = new java.security.SecureRandom();
-            """)),
-        passes("a record of such, in a record", """
-            record Inner(Duration limit, Optional<String> name, List<String> all) {}
-            record Outer(Inner inner, java.math.BigDecimal rate, UUID id, java.net.URI uri, Class<?> type) {}
-            """ + provided("Outer", "new Outer(new Inner(Duration.ZERO, Optional.of(\"a\"), List.of()),"
-                + " java.math.BigDecimal.ONE, new UUID(1, 1), java.net.URI.create(\"a:b\"), String.class)")),
-        passes("a supplier of a constant", captured("Supplier<String>", "() -> \"constant\"")),
-        passes("functions of the JDK", captured("Comparator<String>",
-            "Comparator.comparing(String::length).thenComparing(Comparator.naturalOrder()).reversed()")),
-        passes("an enum with a field, and a switch over it", """
-            enum Color {
-              RED(1), BLUE(2);
-              final int n;
-              Color(int n) { this.n = n; }
-              String text() { return switch (this) { case RED -> "r"; case BLUE -> "b"; }; }
-            }
-            """ + captured("Color", "Color.RED")),
-        passes("an array of nothing", captured("String[]", "{}")),
-        passes("a provider of what Dagger makes", """
-            class Cart { @Inject Cart() {} }
-            @Provides @IntoSet static Route x(Provider<Cart> cart, Lazy<Cart> lazy) {
-              return route(r -> Response.ok(List.of(cart.get(), lazy.get()).size()));
-            }
-            """),
-        passes("what modules have gathered", """
-            @Provides @IntoSet static String a() { return "a"; }
-            @Provides @IntoSet static String b() { return "b"; }
-            @Provides @IntoMap @StringKey("c") static Integer c() { return 1; }
-            @Provides @IntoSet static Route x(Set<String> all, Map<String, Integer> map) {
-              return route(r -> Response.ok(all.size() + map.size()));
-            }
-            """),
-        passes("objects in a circle", """
-            class Node { final Supplier<Node> next; Node(Supplier<Node> next) { this.next = next; } }
-            class Ring implements Supplier<Node> {
-              final Node first = new Node(this);
-              public Node get() { return first; }
-            }
-            """ + captured("Ring", "new Ring()")),
-        passes("a field that is said to be shared",
-            injected("@SharedState(\"a count for /debug\") private final LongAdder hits = new LongAdder();")),
-        passes("a class that is said to be shared", "@SharedState(\"a count for /debug\") class Hits { long n; }"
-            + provided("Hits", "new Hits()")),
-        passes("a provider that is said to share", provided("LongAdder", "new LongAdder()")
-            .replace("@Singleton static", "@Singleton @SharedState(\"a count for /debug\") static")),
-        passes("what is made anew for each call", """
-            class Job {
-              int step;
-              @dagger.assisted.AssistedInject Job(@dagger.assisted.Assisted String name) {}
-              @dagger.assisted.AssistedFactory interface Factory { Job of(String name); }
-            }
-            @Provides @IntoSet static Route x(Job.Factory jobs) { return route(r -> Response.ok(jobs.of("a").step)); }
-            """));
-  }
-
-  private static Throwable start(Compiled app) throws ReflectiveOperationException {
-    Method made = app.load("app.Shop").getMethod("service", ScalableModule.class);
-    Service service = (Service) made.invoke(null, ScalableModule.with(NOWHERE));
-    return catchThrowable(service::start);
-  }
-
   @ParameterizedTest
   @MethodSource
-  void guilty(Row row) throws ReflectiveOperationException {
-    Compiled app = Compiled.of(folder, "app.Shop", row.source());
-    if (row.compiler().isEmpty()) {
+  void guilty(SampleApp given) throws ReflectiveOperationException {
+    Compiled app = Compiled.of(folder, "app.Shop", given.source());
+    if (given.compiler().isEmpty()) {
       assertThat(app.errors()).isEmpty();
-      assertThat(start(app)).isInstanceOf(StatelessCheck.Failed.class)
-          .hasMessageContainingAll("There is state in what answers requests", row.start(), "@SharedState(");
+      assertThat(failure(app)).isInstanceOf(StatelessCheck.Failed.class)
+          .hasMessageContainingAll("There is state in what answers requests", given.start(), "@SharedState(");
     } else {
-      assertThat(app.errors()).contains(row.compiler());
+      assertThat(app.errors()).contains(given.compiler());
     }
-  }
-
-  @ParameterizedTest
-  @MethodSource
-  void innocent(Row row) throws ReflectiveOperationException {
-    Compiled app = Compiled.of(folder, "app.Shop", row.source());
-    assertThat(app.errors()).isEmpty();
-    assertThat(start(app)).hasMessageContaining(PASSED);
   }
 
   @Test
   void an_app_compiled_without_the_check_is_refused_with_the_lines_for_its_pom() throws ReflectiveOperationException {
     Compiled app = Compiled.withoutCheck(folder, "app.Shop", passes("nothing", captured("String", "\"\"")).source());
     assertThat(app.errors()).isEmpty();
-    assertThat(start(app)).isInstanceOf(StatelessCheck.Failed.class)
+    assertThat(failure(app)).isInstanceOf(StatelessCheck.Failed.class)
         .hasMessageContaining("app.Shop$App was compiled without the check for state")
         .hasMessageContaining("<artifactId>dagger-compiler</artifactId>")
         .hasMessageContaining("<artifactId>scalable-core</artifactId>")
@@ -460,7 +216,7 @@ class StatelessTest {
 
   @Test
   void all_that_is_wrong_is_told_at_once() throws ReflectiveOperationException {
-    Compiled app = Compiled.withoutCheck(folder, "app.Shop", new Row("", "", "", """
+    Compiled app = Compiled.withoutCheck(folder, "app.Shop", new SampleApp("", "", "", """
         @Provides @IntoSet static Route x() {
           int[] a = {0};
           List<String> b = new ArrayList<>();
@@ -471,7 +227,7 @@ class StatelessTest {
           return Route.get("/y", r -> Response.ok(c));
         }
         """).source());
-    assertThat(start(app)).isInstanceOf(StatelessCheck.Failed.class).hasMessageContainingAll(
+    assertThat(failure(app)).isInstanceOf(StatelessCheck.Failed.class).hasMessageContainingAll(
         "compiled without the check", "There are 3 places with state",
         "Route GET /x -> lambda in Shop -> captured variable: int[]",
         "Route GET /x -> lambda in Shop -> captured variable: ArrayList",
@@ -480,7 +236,7 @@ class StatelessTest {
 
   @Test
   void a_hundred_routes_are_checked_in_50_ms_of_processor_time() throws ReflectiveOperationException {
-    Compiled app = Compiled.of(folder, "app.Shop", new Row("", "", "", """
+    Compiled app = Compiled.of(folder, "app.Shop", new SampleApp("", "", "", """
         record Limits(Duration limit, Optional<String> name, List<String> all, Map<String, Duration> map) {}
         @Provides @ElementsIntoSet static Set<Route> routes(Db db) {
           Set<Route> all = new HashSet<>();

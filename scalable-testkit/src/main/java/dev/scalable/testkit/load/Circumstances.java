@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * What is looked at right before and right after a run, and what the machine does in between. It is made before the
  * run, whose time the making of a calibration is none of. For one thread.
  */
-final class Findings implements AutoCloseable {
+final class Circumstances implements AutoCloseable {
   private final Plan plan;
   private final List<String> expected;
   private final int freePlaces;
@@ -31,7 +31,7 @@ final class Findings implements AutoCloseable {
   private List<Event> events = List.of();
   private String warmUp = "";
 
-  Findings(Plan plan) {
+  Circumstances(Plan plan) {
     this.plan = plan;
     this.expected = List.copyOf(plan.instances().get());
     this.freePlaces = plan.surroundings().freePlaces().getAsInt();
@@ -64,8 +64,8 @@ final class Findings implements AutoCloseable {
   LoadResult result(Stream<Exchange> exchanges, List<Fault> faults) {
     Noise noise = requireNonNull(meter, "the run had no beginning").stop();
     return new LoadResult(new Account(
-        plan.name(), plan.model(), startedAt, exchanges.sorted(Exchange.byStart()).toList(), faults, events, expected, freePlaces,
-        warmUp, cpu, noise, calibration, plan.surroundings().recalibration(), plan.surroundings().report()));
+        plan.name(), plan.model(), startedAt, exchanges.sorted(Exchange.byStart()).toList(), faults, events, expected,
+        freePlaces, warmUp, cpu, noise, calibration, plan.surroundings().recalibration(), plan.surroundings().report()));
   }
 
   /** Stops to watch the machine, if that is still done. */
