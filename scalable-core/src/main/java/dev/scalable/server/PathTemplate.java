@@ -8,7 +8,7 @@ import java.util.Set;
 /**
  * A route's template, taken apart.
  *
- * @param segments its segments from left to right; a parameter's is empty of text
+ * @param segments its segments from left to right, a parameter's with its name in place of a text
  */
 record PathTemplate(List<Segment> segments) {
 
