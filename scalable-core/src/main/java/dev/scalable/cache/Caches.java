@@ -44,12 +44,19 @@ public final class Caches {
   /**
    * Begins a cache.
    *
-   * @param name its name, the same on every instance and in every version of the service that shares its values
+   * @param name its name, the same on every instance and in every version of the service that shares its values;
+   *     letters, digits, {@code .}, {@code _} and {@code -}
    * @param key type of the key: Long, Integer, String or UUID
    * @param value type of the value, written as JSON into Redis unless {@link CacheBuilder#codec} says otherwise
-   * @throws IllegalArgumentException if a cache of this name exists, or the key is of another type
+   * @throws IllegalArgumentException if a cache of this name exists, the name has another character, or the key is of
+   *     another type
    */
   public <K, V> CacheBuilder<K, V> named(String name, Class<K> key, Class<V> value) {
+    if (!name.matches("[A-Za-z0-9._-]+")) {
+      // With a colon in it, the cache "a:b" could have the value that a client's key "b:..." has in the cache "a".
+      throw new IllegalArgumentException("A cache's name has letters, digits, '.', '_' and '-', but this one has"
+          + " others: \"" + name + "\"");
+    }
     KeyText<K> keys = KeyText.of(key);
     Counts mine = new Counts();
     if (counts.putIfAbsent(name, mine) != null) {

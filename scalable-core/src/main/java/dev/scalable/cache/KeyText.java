@@ -29,7 +29,29 @@ record KeyText<K>(Function<String, K> parse) {
     return new KeyText<>((Function<String, K>) parse);
   }
 
+  /**
+   * Writes a key.
+   *
+   * @throws IllegalArgumentException for a text with half a surrogate pair, as one that was cut may have: UTF-8 has a
+   *     question mark in its place, and so another key the same bytes
+   */
   String write(K key) {
-    return key.toString();
+    String text = key.toString();
+    if (key instanceof String && !isWellFormed(text)) {
+      throw new IllegalArgumentException(
+          "A cache key has half a surrogate pair and could not be told from others in Redis");
+    }
+    return text;
+  }
+
+  private static boolean isWellFormed(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isSurrogate(c)
+          && (Character.isLowSurrogate(c) || ++i == text.length() || !Character.isLowSurrogate(text.charAt(i)))) {
+        return false;
+      }
+    }
+    return true;
   }
 }

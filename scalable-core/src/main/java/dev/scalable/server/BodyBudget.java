@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * How much memory all request bodies may hold together, or all answers that wait for their clients. Each is bounded by
  * a limit of its own, or by what a handler makes, but ten thousand connections that each send a little less than that,
  * or ask for it and do not read it, would still be more than the heap: a server must be able to say no to all of them.
+ * Streams of events are answers, too.
  *
  * <p>Safe for use by many threads.
  */
@@ -30,7 +31,7 @@ final class BodyBudget {
   }
 
   /** Takes bytes from the budget; false, and nothing taken, if there are not so many. */
-  boolean take(int bytes) {
+  boolean take(long bytes) {
     if (held.addAndGet(bytes) <= most) {
       return true;
     }
@@ -39,7 +40,7 @@ final class BodyBudget {
   }
 
   /** Gives bytes back that were taken. */
-  void give(int bytes) {
+  void give(long bytes) {
     held.addAndGet(-bytes);
   }
 

@@ -32,11 +32,14 @@ final class EventChannel implements EventStream {
   /** Half of what proxies commonly wait for, and well within the time after which one that is cut off is noticed. */
   private static final Duration HEARTBEAT = Duration.ofSeconds(5);
 
-  /**
-   * What may wait for one client. A thousand clients that all stop reading then take a gigabyte at worst, and for
-   * seconds.
-   */
+  /** What may wait for one client, as long as there is room for it in the budget of all. */
   private static final int MOST_BYTES = 1024 * 1024;
+
+  /** What may wait for a client however little room there is: as much as of any other answer. */
+  private static final int NOT_COUNTED = ResponseWriter.TAKEN_AT_ONCE;
+
+  /** What an event takes beside its bytes; of many small ones, that is most of it. */
+  private static final int BESIDE = 32;
 
   /** In which a client must take what is left for it when the stream has ended. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
@@ -46,11 +49,13 @@ final class EventChannel implements EventStream {
   private final HttpServerExchange exchange;
   private final String id;
   private final HandlerThreads threads;
+  private final BodyBudget answers;
 
   /** Guarded by this. */
   private final Deque<byte[]> queue = new ArrayDeque<>();
   private final List<Runnable> hooks = new ArrayList<>();
   private long queued;
+  private long held;
   private boolean scheduled;
   private boolean ending;
   private boolean closed;
@@ -60,10 +65,12 @@ final class EventChannel implements EventStream {
   private @Nullable ByteBuffer current;
   private XnioExecutor.@Nullable Key heartbeat;
 
-  EventChannel(HttpServerExchange exchange, String id, HandlerThreads threads) {
+  /** A channel; {@code answers} is what all answers may hold that wait for their clients. */
+  EventChannel(HttpServerExchange exchange, String id, HandlerThreads threads, BodyBudget answers) {
     this.exchange = exchange;
     this.id = id;
     this.threads = threads;
+    this.answers = answers;
   }
 
   /** Begins to send. Called on the IO thread, when the head is set. */
@@ -126,10 +133,34 @@ final class EventChannel implements EventStream {
       cut();
       return false;
     }
+    if (!hold(held + bytes.length + BESIDE)) {
+      log.info("{} is cut off: {} bytes wait for its client, and what waits for others leaves no room for {} more", id,
+          queued, bytes.length);
+      ending = true;
+      cut();
+      return false;
+    }
     queue.add(bytes);
     queued += bytes.length;
     schedule();
     return true;
+  }
+
+  /** Takes from the budget what this channel is to hold more than now, or gives back; false if there is no room. */
+  private boolean hold(long bytes) {
+    long more = counted(bytes) - counted(held);
+    if (more > 0 && !answers.take(more)) {
+      return false;
+    }
+    if (more < 0) {
+      answers.give(-more);
+    }
+    held = bytes;
+    return true;
+  }
+
+  private static long counted(long bytes) {
+    return Math.max(0, bytes - NOT_COUNTED);
   }
 
   private void schedule() {
@@ -195,6 +226,7 @@ final class EventChannel implements EventStream {
     }
     if (part != null) {
       queued -= part.capacity();
+      var unused = hold(held - part.capacity() - BESIDE);
     }
     byte[] bytes = queue.poll();
     current = bytes == null ? null : ByteBuffer.wrap(bytes);
@@ -262,6 +294,8 @@ final class EventChannel implements EventStream {
       }
       closed = true;
       queue.clear();
+      current = null;
+      var unused = hold(0);
       run = List.copyOf(hooks);
     }
     if (heartbeat != null) {

@@ -115,10 +115,11 @@ public final class HttpServer implements Part {
         new Clients(TrustedProxies.parse(settings.trustedProxies())));
     HandlerThreads handlerThreads = HandlerThreads.of(settings.threads(), settings.maxInFlight());
     threads = handlerThreads;
+    BodyBudget answers = bodies.another();
     ResponseWriter writer = new ResponseWriter(json, settings.instanceId(), connections, settings.bodyTimeout(),
-        bodies.another());
+        answers);
     InFlight inFlight = new InFlight(handlerThreads, settings.maxInFlight(), settings.queueTime());
-    LiveBodies liveBodies = new LiveBodies(writer, inFlight, handlerThreads);
+    LiveBodies liveBodies = new LiveBodies(writer, inFlight, handlerThreads, answers);
     live = liveBodies;
     RequestPath path = new RequestPath(table, settings, observed, connections,
         inFlight, bodies, new Call.Steps(json, writer, liveBodies, failures, handlerThreads),

@@ -34,16 +34,19 @@ final class LiveBodies {
   private final ResponseWriter writer;
   private final InFlight inFlight;
   private final HandlerThreads threads;
+  private final BodyBudget answers;
   private final Set<EventChannel> open = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
 
   /**
-   * Bodies that are made in a place of {@code inFlight}; what is to be done when events end is run by {@code threads}.
+   * Bodies that are made in a place of {@code inFlight}; what is to be done when events end is run by {@code threads},
+   * and events that wait for their clients count against what all {@code answers} may hold.
    */
-  LiveBodies(ResponseWriter writer, InFlight inFlight, HandlerThreads threads) {
+  LiveBodies(ResponseWriter writer, InFlight inFlight, HandlerThreads threads, BodyBudget answers) {
     this.writer = writer;
     this.inFlight = inFlight;
     this.threads = threads;
+    this.answers = answers;
   }
 
   /**
@@ -214,7 +217,7 @@ final class LiveBodies {
     if (!answer.claim().getAsBoolean()) {
       return;
     }
-    EventChannel channel = new EventChannel(exchange, answer.id(), threads);
+    EventChannel channel = new EventChannel(exchange, answer.id(), threads, answers);
     open.add(channel);
     channel.onClose(() -> open.remove(channel));
     ClientWatch watch = ClientWatch.of(exchange);

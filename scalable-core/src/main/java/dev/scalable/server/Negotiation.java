@@ -8,9 +8,13 @@ import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** What a client sends and accepts, against what a route takes and answers with (RFC 9110 sections 8.3 and 12.5.1). */
 final class Negotiation {
+
+  /** A weight of nothing. Made once: a client may send thousands of parameters. */
+  private static final Pattern NONE = Pattern.compile("q\\s*=\\s*0(\\.0*)?");
 
   private Negotiation() {}
 
@@ -92,7 +96,7 @@ final class Negotiation {
 
   private static boolean excluded(String[] parts) {
     for (int i = 1; i < parts.length; i++) {
-      if (parts[i].strip().matches("q\\s*=\\s*0(\\.0*)?")) {
+      if (NONE.matcher(parts[i].strip()).matches()) {
         return true;
       }
     }

@@ -28,7 +28,7 @@ final class ResponseWriter {
   private static final HttpString INSTANCE = HttpString.tryFromString("X-Instance-Id");
   private static final String JSON = "application/json";
   /** What a socket takes of an answer without its client reading any of it. */
-  private static final int TAKEN_AT_ONCE = 16 * 1024;
+  static final int TAKEN_AT_ONCE = 16 * 1024;
 
   private static final String EVENTS = "text/event-stream";
 

@@ -329,4 +329,26 @@ class CoherenceTest {
     assertThatThrownBy(() -> one.caches().named("y", Long.class, Item.class).build(items::load))
         .hasMessageContaining("expireAfterWrite");
   }
+
+  /** In Redis, the key "name:7" of the cache "item" would be the key "7" of "item:name", and both are texts. */
+  @Test
+  void a_name_with_which_a_key_of_one_cache_could_be_a_key_of_another_is_refused() {
+    FarNames names = new FarNames("app");
+    assertThat(names.value("item", "name:7")).isEqualTo(names.value("item:name", "7"));
+    assertThatThrownBy(() -> one.caches().named("item:name", String.class, Item.class))
+        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("item:name").hasMessageContaining("digits");
+    assertThatThrownBy(() -> one.caches().named("", String.class, Item.class))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void a_text_with_half_a_surrogate_pair_is_no_key_since_in_redis_it_would_be_another() {
+    TwoTierCache<String, String> cache = one.caches().named("half", String.class, String.class)
+        .expireAfterWrite(Duration.ofMinutes(1)).build(key -> key);
+    for (String half : List.of("a\ud83d", "a\ude00b", "\ud83d\ud83d")) {
+      assertThatThrownBy(() -> cache.get(half)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> cache.invalidate(half)).isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThat(List.of(cache.get("a?"), cache.get("a\ud83d\ude00"))).containsExactly("a?", "a\ud83d\ude00");
+  }
 }

@@ -163,6 +163,36 @@ class EventsTest {
     }
   }
 
+  /** Each of many clients could have less waiting than it may, and all together more than the heap. */
+  @ParameterizedTest
+  @EnumSource
+  void events_that_wait_for_their_clients_hold_no_more_than_the_budget_of_all_answers(ServerSettings.Threads threads)
+      throws Exception {
+    String part = "x".repeat(50_000);
+    Route large = Route.get("/large", r -> Response.text("x".repeat(200_000)));
+    try (TestServer server = TestServer.start(TestServer.settings(threads), Set.of(feed(), large),
+        new BodyBudget(600_000)); Wire reads = server.connect(); Wire asks = server.connect()) {
+      reads.send(get("/feed"));
+      assertThat(reads.answerHead().status()).isEqualTo(200);
+      expect(reads, COMMENT);
+      EventStream read = opened();
+      try (Wire silent = server.connect()) {
+        silent.send(get("/feed"));
+        EventStream waits = opened();
+        while (asks.ask(get("/large")).status() == 200) {
+          // On the same connection, so that what that answer took was given back.
+          assertThat(asks.ask(get("/health/live")).status()).isEqualTo(200);
+          assertThat(waits.send(Event.of(part))).as("cut off before anything of it has counted").isTrue();
+        }
+        assertThat(read.send(Event.of("what is small"))).isTrue();
+        expect(reads, "data: what is small\n\n");
+        assertThat(read.send(Event.of("x".repeat(600_000)))).as("what there is no room for").isFalse();
+        assertThat(read.isOpen()).isFalse();
+      }
+      await().until(() -> asks.ask(get("/large")).status() == 200);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void a_drain_tells_each_client_to_come_back_and_does_not_wait_for_any(ServerSettings.Threads threads)

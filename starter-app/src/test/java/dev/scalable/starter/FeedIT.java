@@ -21,9 +21,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -227,6 +229,40 @@ class FeedIT {
         assertThat(steady.sales(1).getFirst()).contains("\"productId\":9");
         assertThat(heard).as("of %s rows, when who had missed nothing was told what is new", many)
             .allSatisfy(count -> assertThat(count.get()).isLessThan(many / 2));
+      } finally {
+        over.set(true);
+        threads.shutdownNow();
+        statement.executeUpdate("delete from sale where transaction = '7'");
+      }
+    }
+  }
+
+  @Test
+  void of_many_who_are_far_behind_some_are_told_to_come_back_as_each_holds_a_place_that_others_need(Cluster cluster)
+      throws Exception {
+    URI uri = cluster.instance(1).uri();
+    AtomicBoolean over = new AtomicBoolean();
+    CountDownLatch told = new CountDownLatch(1);
+    try (var connection = cluster.postgres().dataSource().getConnection(); var statement = connection.createStatement();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      statement.executeUpdate("insert into sale (transaction, product_id, order_id, quantity, available)"
+          + " select '7', 9, 0, 1, 0 from generate_series(1, 50000)");
+      try {
+        for (int i = 0; i < 40; i++) {
+          Future<?> unused = threads.submit(() -> {
+            while (!over.get()) {
+              try (Listener listener = new Listener(uri, "6-0")) {
+                for (Told next = listener.next(); next != null && !over.get(); next = listener.next()) {
+                  if (next.type().equals("reconnect")) {
+                    told.countDown();
+                  }
+                }
+              }
+            }
+            return null;
+          });
+        }
+        assertThat(told.await(60, TimeUnit.SECONDS)).isTrue();
       } finally {
         over.set(true);
         threads.shutdownNow();

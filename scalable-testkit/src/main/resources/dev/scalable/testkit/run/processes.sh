@@ -6,10 +6,15 @@
 #                                or makes DIR/ended if DIR/keep exists; if some cannot be ended it prints "role pid"
 #                                of each, leaves DIR and exits with 76
 #
-# A line of DIR/pids is "role pid born". A process writes its own line before it becomes the node, so there is no moment
-# in which a node runs unrecorded, however suddenly the JVM dies. `record` appends and then looks for DIR/closed; `reap`
-# creates DIR/closed and then reads: whichever is later sees the other.
+# A line of DIR/pids is "role pid born boot"; the last is empty where there is no /proc. A process writes its own line
+# before it becomes the node, so there is no moment in which a node runs unrecorded, however suddenly the JVM dies.
+# `record` appends and then looks for DIR/closed; `reap` creates DIR/closed and then reads: whichever is later sees the
+# other.
 set -f
+
+# Which boot of the machine this is. A run may outlast one, as a folder, and its numbers are strangers' then.
+boot=
+{ read -r boot < /proc/sys/kernel/random/boot_id; } 2> /dev/null || boot=
 
 # Sets $born to what tells process $1 from a later process with the same number; fails if it does not run (any more).
 look() {
@@ -31,8 +36,10 @@ look() {
 find_living() {
   living=
   [ -e "$dir/pids" ] || return 0
-  while read -r role pid since; do
-    if [ "$role" = "$1" ] && look "$pid" && [ "$born" = "$since" ]; then living="$living $pid"; fi
+  while read -r role pid since when; do
+    if [ "$role" = "$1" ] && [ "$when" = "$boot" ] && look "$pid" && [ "$born" = "$since" ]; then
+      living="$living $pid"
+    fi
   done < "$dir/pids"
 }
 
@@ -59,8 +66,8 @@ end() {
 # ended while a process of its own is left; a number that runs again is a stranger's.
 end_left() {
   [ -e "$dir/pids" ] || return 0
-  while read -r role pid since; do
-    look "$pid" || kill -s KILL -- "-$pid"
+  while read -r role pid since when; do
+    [ "$when" != "$boot" ] || look "$pid" || kill -s KILL -- "-$pid"
   done < "$dir/pids"
   [ -r /proc/self/environ ] || return 0
   set +f
@@ -78,7 +85,7 @@ case $verb in
     role=$3
     shift 3
     look $$
-    echo "$role $$ $born" >> "$dir/pids" || exit 74
+    echo "$role $$ $born $boot" >> "$dir/pids" || exit 74
     if [ -e "$dir/closed" ]; then exit 75; fi
     exec "$@"
     ;;

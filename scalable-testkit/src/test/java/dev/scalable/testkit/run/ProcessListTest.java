@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.scalable.testkit.backend.Node;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the end of a run must and must not do to processes. */
 class ProcessListTest {
   private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
   private static final List<String> SLEEP = List.of("sleep", "60");
 
   @Test void a_process_that_only_has_the_number_of_a_recorded_one_is_left_alone() throws IOException {
@@ -31,13 +33,35 @@ class ProcessListTest {
       Reaper reaper = Reaper.watch(run, Reaper.PostgresStop.FAST);
       ProcessNode node = new NodeLauncher(run).launch(Role.APP, "node", SLEEP, Map.of());
       node.awaitUntil(() -> "recorded", () -> !Recorded.of(run.path()).isEmpty(), LIMIT);
-      String line = "app " + stranger.pid() + " 12345\n"; // this machine had hardly booted then
+      String known = Files.readString(run.path().resolve("pids")).strip();
+      String boot = known.substring(known.lastIndexOf(' ') + 1);
+      String line = "app " + stranger.pid() + " 12345 " + boot + "\n"; // this machine had hardly booted then
       Files.writeString(run.path().resolve("pids"), line, StandardOpenOption.APPEND);
       reaper.close();
       assertThat(node.isRunning()).isFalse();
       assertThat(stranger.isAlive()).isTrue();
     } finally {
       stranger.destroyForcibly();
+    }
+  }
+
+  /** A folder of a run outlasts a machine that goes down; what has a number from then is a daemon's group, say. */
+  @Test void a_group_that_only_has_the_number_of_a_process_from_before_the_machine_was_booted_is_left_alone()
+      throws IOException, InterruptedException {
+    assumeTrue(SearchPath.find("setsid").isPresent() && Files.exists(BOOT), "this is no Linux");
+    Process leader = new ProcessBuilder("setsid", "/bin/sh", "-c", "sleep 66 > /dev/null & echo $$ $!").start();
+    String said = new String(leader.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+    String[] numbers = said.split(" ", -1);
+    ProcessHandle left = ProcessHandle.of(Long.parseLong(numbers[1])).orElseThrow();
+    try {
+      assertThat(leader.waitFor()).as("it has ended, and its group lives on").isZero();
+      RunDirectory run = RunDirectory.create(false);
+      Files.writeString(run.path().resolve("pids"), "app " + numbers[0] + " 12345 another-boot\n");
+      Reaper.watch(run, Reaper.PostgresStop.FAST).close();
+      assertThat(Recorded.living(List.of(left))).containsExactly(left);
+      assertThat(run.path()).doesNotExist();
+    } finally {
+      left.destroyForcibly();
     }
   }
 

@@ -13,6 +13,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,8 +37,15 @@ final class Feed implements Part {
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
   private static final int BATCH = 500;
 
+  /**
+   * How many that have missed more than a batch may catch up at once. Each holds a place among the handlers and reads
+   * the journal as fast as it can, and who names an old place need not have been away.
+   */
+  private static final int MOST_FAR_BEHIND = 8;
+
   private final Db db;
   private final JsonCodec json;
+  private final Semaphore farBehind = new Semaphore(MOST_FAR_BEHIND);
   private final Map<EventStream, Position> streams = new ConcurrentHashMap<>();
   private @Nullable Thread thread;
   private volatile boolean stopped;
@@ -69,30 +78,54 @@ final class Feed implements Part {
     LockSupport.unpark(thread);
   }
 
-  /** Sends what was missed since a position; returns the one that this leads to, or null if the client has gone. */
+  /**
+   * Sends what was missed since a position; returns the one that this leads to, or null if the client has gone, or was
+   * told to come back for the rest.
+   */
   private @Nullable Position catchUp(EventStream stream, Position since) {
     Position from = since;
-    while (true) {
-      List<Journal.Row> missed = after(from);
-      // Asked for after the rows, among which those may lack that were cleared meanwhile.
-      Position horizon = horizon();
-      if (from.compareTo(horizon) < 0) {
-        from = horizon;
-        if (!stream.send(Event.of("{}").withType("missed").withId(from.toString()))) {
-          return null;
+    boolean far = false;
+    try {
+      while (true) {
+        List<Journal.Row> missed = after(from);
+        // Asked for after the rows, among which those may lack that were cleared meanwhile.
+        Position horizon = horizon();
+        if (from.compareTo(horizon) < 0) {
+          from = horizon;
+          if (!stream.send(Event.of("{}").withType("missed").withId(from.toString()))) {
+            return null;
+          }
+          continue;
         }
-        continue;
-      }
-      for (Journal.Row row : missed) {
-        if (!stream.send(event(row))) {
-          return null;
+        for (Journal.Row row : missed) {
+          if (!stream.send(event(row))) {
+            return null;
+          }
+          from = row.position();
         }
-        from = row.position();
+        if (missed.size() < BATCH) {
+          return from;
+        }
+        if (!far) {
+          far = farBehind.tryAcquire();
+          if (!far) {
+            comeBack(stream);
+            return null;
+          }
+        }
       }
-      if (missed.size() < BATCH) {
-        return from;
+    } finally {
+      if (far) {
+        farBehind.release();
       }
     }
+  }
+
+  /** As a drain does: the client names what it has seen last, and goes on from there. */
+  private static void comeBack(EventStream stream) {
+    stream.send(Event.of("others catch up").withType("reconnect")
+        .withRetry(Duration.ofMillis(1_000 + ThreadLocalRandom.current().nextInt(4_000))));
+    stream.close();
   }
 
   private List<Journal.Row> after(Position from) {

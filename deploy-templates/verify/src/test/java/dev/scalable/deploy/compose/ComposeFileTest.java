@@ -38,6 +38,7 @@ class ComposeFileTest {
       "${APP_ADDRESS:-127.0.0.1}: | ${APP_ADDRESS:-0.0.0.0}: | publishes 0.0.0.0:8080:8080 to everybody",
       ":${APP_PORT:-8080}:8080 | :${APP_PORT:-8080}:80 | but listens on 8080",
       "SCALABLE_DB_POOL_SIZE: | SCALABLE_DB_POOLSIZE: | app sets SCALABLE_DB_POOLSIZE, which is no setting",
+      "      POSTGRES_PASSWORD_FILE: | POSTGRES_USER: app\n      POSTGRES_PASSWORD_FILE: | has the role of instances",
       "SCALABLE_DB_PASSWORD_FILE: /run/secrets/db-password | SCALABLE_DB_PASSWORD: hunter2 | has a secret written down",
       "FILE: /run/secrets/db-password | FILE: /run/secrets/pw | where no secret of it is",
       "  back:\n    internal: true | back:\n    internal: false | db is in the network back, which is not internal",

@@ -142,6 +142,17 @@ class ComposeItselfTest {
   }
 
   @Test
+  void the_role_of_the_instances_owns_its_database_and_nothing_else_and_the_superuser_comes_by_no_network() {
+    assertThat(stack.compose("exec", "-T", "db", "psql", "--username=app", "--dbname=app", "--tuples-only",
+        "--no-align", "--command=select rolsuper, rolcreaterole, rolcreatedb, rolreplication from pg_roles"
+            + " where rolname = current_user")).contains("f|f|f|f");
+    FinishedCommand refused = stack.tried("exec", "-T", "--env", "PGPASSWORD=" + Stack.PASSWORD, "db", "psql",
+        "--host=db", "--username=postgres", "--dbname=postgres", "--command=select 1");
+    assertThat(refused.exitCode()).as(refused.output()).isNotZero();
+    assertThat(refused.output()).contains("password authentication failed");
+  }
+
+  @Test
   void compose_takes_the_file_with_every_profile_and_refuses_a_misspelt_field() throws IOException {
     stack.compose("--profile", "*", "config", "--quiet");
     Path file = stack.folder().resolve("misspelt.yaml");

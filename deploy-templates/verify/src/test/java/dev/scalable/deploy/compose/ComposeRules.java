@@ -48,6 +48,7 @@ final class ComposeRules {
       rules.settings(service.getKey());
     }
     rules.five();
+    rules.role();
     return rules.findings;
   }
 
@@ -70,6 +71,14 @@ final class ComposeRules {
     if (replicas < 2 || replicas > most) {
       find("app", "has " + replicas + " replicas, not between 2 and SCALABLE_INSTANCES, which is " + most, "deploy",
           "replicas");
+    }
+  }
+
+  /** Who finds a hole in an instance's SQL has what its role may: not the server, if that is no superuser. */
+  private void role() {
+    String superuser = compose.environment("db").getOrDefault("POSTGRES_USER", "postgres");
+    if (superuser.equals(compose.environment("app").get("SCALABLE_DB_USER"))) {
+      find("db", "has the role of instances for its superuser, " + superuser, "environment", "POSTGRES_USER");
     }
   }
 

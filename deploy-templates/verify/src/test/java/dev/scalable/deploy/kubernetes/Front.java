@@ -9,6 +9,8 @@ import java.util.regex.Pattern;
 /** What stands before the instances finds all of them, has the patience that they need, and is believed by them. */
 final class Front implements Check {
 
+  /** Mebibytes for workers with all of their connections, and their buffers. */
+  private static final long OF_NGINX_ITSELF = 128;
   private static final Pattern SERVER = Pattern.compile("server\\s+(\\S+):(\\d+)\\s+resolve\\b");
   private static final Pattern INCLUDE = Pattern.compile("include\\s+([^;]+);");
 
@@ -37,6 +39,8 @@ final class Front implements Check {
         }
       }
     });
+    nginx.template().items("spec", "volumes").stream().filter(volume -> volume.at("emptyDir").isPresent())
+        .forEach(volume -> filledByClients(volume, nginx, findings));
     upstream(files, server, manifests, findings);
     int tries = files.directive("proxy_next_upstream_tries").map(Integer::parseInt).orElse(0);
     int most = Availability.most(manifests.app(), manifests);
@@ -62,6 +66,22 @@ final class Front implements Check {
             .ifPresent(limit -> findings.add(rule.placeOf("timeouts", "request"),
                 "the gateway gives up after %s s, and Nginx may take %s s with all its attempts",
                 limit.toSeconds(), attempts.toSeconds())));
+  }
+
+  /** Whoever sends bodies slowly fills it, and must not end the pod with that. */
+  private static void filledByClients(Node volume, Workload nginx, Findings findings) {
+    if (!volume.text("emptyDir", "medium").orElse("").equals("Memory")) {
+      findings.add(volume.placeOf("emptyDir"),
+          "%s is evicted when clients have filled its volume %s: medium is not Memory", nginx,
+          volume.text("name").orElse(""));
+    }
+    long size = Spans.mebibytes(volume.text("emptyDir", "sizeLimit").orElse("0Mi"));
+    long limit = Spans.mebibytes(nginx.container().text("resources", "limits", "memory").orElse("0Mi"));
+    if (size == 0 || size + OF_NGINX_ITSELF > limit) {
+      findings.add(volume.placeOf("emptyDir", "sizeLimit"),
+          "%s may use %s MiB of memory, of which clients may fill %s MiB and it needs %s MiB itself", nginx, limit,
+          size, OF_NGINX_ITSELF);
+    }
   }
 
   /** A headless service has no ports of its own to translate, so the name must lead to the instances' own. */
