@@ -96,8 +96,8 @@ class StacksPageTest {
         "| ours | 12,000 (11,000 to 13,000) | 17 (15 to 18) | 4 | 0 | 0 | 8 | too few requests | too few requests"
             + " | too few requests |",
         "| undertow | 0.60 (0.55 to 0.65) | 1.67 (1.54 to 1.82) | too few requests | too few requests |",
-        "| undertow | cached read: app CPU | 1.67 (1.54 to 1.82) | <= 1.00 | **no** |",
-        "| javalin | cached read: app CPU | 0.42 (0.38 to 0.45) | <= 1.00 | yes |");
+        "| undertow | cached read: app CPU | 1.667 (1.538 to 1.818) | <= 1.00 | **no** |",
+        "| javalin | cached read: app CPU | 0.417 (0.385 to 0.455) | <= 1.00 | yes |");
     assertThat(page).contains("**1 of 2** bars").contains("**0 failed**").doesNotContain("was short", "broke off");
   }
 

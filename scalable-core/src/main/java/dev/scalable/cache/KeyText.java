@@ -1,5 +1,7 @@
 package dev.scalable.cache;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.UUID;
 import java.util.function.Function;
 
@@ -37,21 +39,10 @@ record KeyText<K>(Function<String, K> parse) {
    */
   String write(K key) {
     String text = key.toString();
-    if (key instanceof String && !isWellFormed(text)) {
-      throw new IllegalArgumentException(
-          "A cache key has half a surrogate pair and could not be told from others in Redis");
+    if (key instanceof String && !UTF_8.newEncoder().canEncode(text)) {
+      throw new IllegalArgumentException("A cache key of " + text.length() + " characters has half a surrogate pair,"
+          + " and would be the same in Redis as one with a question mark there: refuse such a text where it comes in");
     }
     return text;
-  }
-
-  private static boolean isWellFormed(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (Character.isSurrogate(c)
-          && (Character.isLowSurrogate(c) || ++i == text.length() || !Character.isLowSurrogate(text.charAt(i)))) {
-        return false;
-      }
-    }
-    return true;
   }
 }

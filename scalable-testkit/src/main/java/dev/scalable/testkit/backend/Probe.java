@@ -37,7 +37,10 @@ public final class Probe {
     }
   }
 
-  /** Whether a Redis answers PING by PONG; while it still loads its data, it answers with an error. */
+  /**
+   * Whether a Redis answers PING by PONG within a second; while it still loads its data, it answers with an error.
+   * False if it cannot be reached.
+   */
   public static boolean pongs(InetSocketAddress redis) {
     try (Socket socket = new Socket()) {
       socket.connect(redis, PONG_MILLIS);
